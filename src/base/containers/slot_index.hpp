@@ -1,0 +1,90 @@
+#pragma once
+
+#include <bit>
+#include <cstddef>
+#include <cstdint>
+
+#include "base/check.hpp"
+#include "containers/lazy_array.hpp"
+
+// Finds the pool slot that holds a key: open addressing with linear probing, at most half full,
+// erased by shifting back, so lookups never slow down with age and nothing is ever allocated.
+// Keys live in the pool: the caller passes their hash and compares. Nothing may depend on the order
+// of the entries, which is why they cannot be iterated.
+
+namespace containers {
+
+inline constexpr std::uint32_t no_slot = 0xFFFF'FFFF;
+
+// Spreads the bits of an integer key (the finaliser of MurmurHash3).
+constexpr std::uint64_t mix(std::uint64_t key) {
+  key ^= key >> 33;
+  key *= 0xFF51'AFD7'ED55'8CCDULL;
+  key ^= key >> 33;
+  key *= 0xC4CE'B9FE'1A85'EC53ULL;
+  return key ^ (key >> 33);
+}
+
+class SlotIndex {
+ public:
+  explicit SlotIndex(std::uint32_t entries_max)
+      : entries_max_(entries_max),
+        mask_(std::bit_ceil(static_cast<std::size_t>(entries_max) * 2 + 2) - 1),
+        entries_(mask_ + 1) {}
+
+  [[nodiscard]] std::uint32_t size() const { return size_; }
+
+  // The slot for which equal(slot) holds, or no_slot.
+  template <class Equal>
+  [[nodiscard]] std::uint32_t find(std::uint64_t hash, Equal&& equal) const {
+    const std::uint32_t tag = tag_of(hash);
+    for (std::size_t at = tag & mask_; entries_[at].slot != 0; at = (at + 1) & mask_)
+      if (entries_[at].tag == tag && equal(entries_[at].slot - 1)) return entries_[at].slot - 1;
+    return no_slot;
+  }
+
+  // The key must not be present; CHECKs that there is room.
+  void insert(std::uint64_t hash, std::uint32_t slot) {
+    CHECK(size_ < entries_max_ && slot != no_slot);
+    const std::uint32_t tag = tag_of(hash);
+    std::size_t at = tag & mask_;
+    while (entries_[at].slot != 0)
+      at = (at + 1) & mask_;
+    entries_[at] = {tag, slot + 1};
+    ++size_;
+  }
+
+  // The entry must be present.
+  void erase(std::uint64_t hash, std::uint32_t slot) {
+    std::size_t hole = tag_of(hash) & mask_;
+    while (entries_[hole].slot != slot + 1) {
+      CHECK(entries_[hole].slot != 0);
+      hole = (hole + 1) & mask_;
+    }
+    for (std::size_t at = (hole + 1) & mask_; entries_[at].slot != 0; at = (at + 1) & mask_) {
+      const std::size_t home = entries_[at].tag & mask_;
+      const bool may_move = ((at - home) & mask_) >= ((at - hole) & mask_);
+      if (!may_move) continue;
+      entries_[hole] = entries_[at];
+      hole = at;
+    }
+    entries_[hole] = {};
+    --size_;
+  }
+
+ private:
+  struct Entry {
+    std::uint32_t tag;
+    std::uint32_t slot;  // plus one; zero = free
+  };
+  static std::uint32_t tag_of(std::uint64_t hash) {
+    return static_cast<std::uint32_t>(hash ^ (hash >> 32));
+  }
+
+  std::uint32_t entries_max_;
+  std::size_t mask_;
+  LazyArray<Entry> entries_;
+  std::uint32_t size_ = 0;
+};
+
+}  // namespace containers
