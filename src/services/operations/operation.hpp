@@ -28,7 +28,8 @@ namespace operations {
 struct Caller {
   model::UserId user;
   std::string username;
-  std::vector<std::string> permissions;  // granted patterns, for example "*", "market_data.*", "*.read"
+  std::vector<std::string>
+      permissions;  // granted patterns, for example "*", "market_data.*", "*.read"
   model::Channel channel = model::Channel::Rest;
   std::string request_id;
 };
@@ -41,19 +42,19 @@ bool may(const Caller& caller, std::string_view permission);
 // The one error shape, everywhere:
 // {"error":{"code":1004,"reason":"max_order_notional","message":"...","details":{},"request_id":"..."}}
 struct ApiError {
-  int status = 400;               // HTTP status
-  int code = 0;                   // numeric public code; 0 = none of the contract's
-  std::string reason;             // snake_case
-  std::string message;            // plain sentence
+  int status = 400;     // HTTP status
+  int code = 0;         // numeric public code; 0 = none of the contract's
+  std::string reason;   // snake_case
+  std::string message;  // plain sentence
   std::vector<std::pair<std::string, std::string>> details;  // key, text
 };
 std::string to_json(const ApiError& error, std::string_view request_id);
 
-ApiError unauthenticated(std::string message);                    // 401
-ApiError forbidden(std::string_view permission);                  // 403
-ApiError not_found(std::string reason, std::string message);      // 404
-ApiError invalid(std::string reason, std::string message);        // 400
-ApiError busy();                                                  // 503, reason "busy"
+ApiError unauthenticated(std::string message);                // 401
+ApiError forbidden(std::string_view permission);              // 403
+ApiError not_found(std::string reason, std::string message);  // 404
+ApiError invalid(std::string reason, std::string message);    // 400
+ApiError busy();                                              // 503, reason "busy"
 // A refusal of the engine: 404 for unknown things, 409 for conflicts, 422 otherwise.
 ApiError refused(model::Reason reason);
 
@@ -64,17 +65,17 @@ enum class Method { Get, Post, Patch, Delete };
 enum class RateClass { Read, Order, Login };
 
 struct Declaration {
-  std::string name;         // operation name = MCP tool = operationId = CLI verb
+  std::string name;  // operation name = MCP tool = operationId = CLI verb
   std::string title;
   std::string description;  // written for a person and for a model
   std::string service;      // owning service: market-data, trading-engine, ...
   Method method = Method::Get;
-  std::string path;         // "/orders/{order_id}": path and query parameters are request fields
-  std::string permission;   // empty = no token needed (login only)
+  std::string path;        // "/orders/{order_id}": path and query parameters are request fields
+  std::string permission;  // empty = no token needed (login only)
   bool read_only = true;
   bool destructive = false;
   bool idempotent = true;
-  bool tool = true;         // offered over MCP
+  bool tool = true;  // offered over MCP
   int success_status = 200;
   RateClass rate_class = RateClass::Read;
 };
@@ -88,21 +89,23 @@ struct Answer {
 
 struct Operation {
   Declaration declaration;
-  std::string request_schema;   // JSON Schema 2020-12 text
+  std::string request_schema;  // JSON Schema 2020-12 text
   std::string response_schema;
   std::vector<json::FieldInfo> request_fields;
   // Parses, validates, runs. Use call().
   std::function<void(const Caller&, const json::Value&, std::function<void(Answer)>)> run;
 
   // Permission, shape, handler; answers exactly once.
-  void call(const Caller& caller, const json::Value& arguments, std::function<void(Answer)> done) const;
+  void call(const Caller& caller, const json::Value& arguments,
+            std::function<void(Answer)> done) const;
 };
 
 class Table {
  public:
   // Request and Response are structs with a fields() description (json/fields.hpp).
   template <class Request, class Response>
-  void add(Declaration declaration, std::function<void(const Caller&, Request, Reply<Response>)> handler);
+  void add(Declaration declaration,
+           std::function<void(const Caller&, Request, Reply<Response>)> handler);
 
   [[nodiscard]] const Operation* find(std::string_view name) const;
   [[nodiscard]] const std::vector<std::unique_ptr<Operation>>& all() const { return operations_; }
