@@ -35,6 +35,7 @@ class Counter {
   explicit Counter(prometheus::Counter& counter) : counter_(&counter) {}
   void increment(double by = 1) const;
   [[nodiscard]] double value() const;
+  [[nodiscard]] prometheus::Counter* handle() const { return counter_; }
 
  private:
   prometheus::Counter* counter_;
