@@ -95,6 +95,8 @@ class Database {
 class Transaction {
  public:
   static base::Result<Transaction> begin(Database& database);
+  // Queries until its end see one commit; also on ReadOnly connections.
+  static base::Result<Transaction> begin_read(Database& database);
   Transaction(Transaction&& other) noexcept;
   Transaction& operator=(Transaction&&) = delete;
   ~Transaction();
