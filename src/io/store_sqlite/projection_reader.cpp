@@ -286,21 +286,25 @@ base::Result<std::vector<PublicTrade>> ProjectionReader::list_trades(model::Inst
       read_trade);
 }
 
-base::Result<std::vector<Bar>> ProjectionReader::list_bars(model::InstrumentId instrument,
-                                                           std::int64_t interval_ns,
-                                                           base::Timestamp start,
-                                                           base::Timestamp end, std::size_t limit) {
-  return pool_->rows(
-      "SELECT * FROM bars WHERE instrument = ? AND interval_ns = ? AND start >= ? AND start < ? "
-      "ORDER BY start LIMIT ?",
-      [&](Statement& s) {
-        s.bind(0, static_cast<std::int64_t>(instrument.value()));
-        s.bind(1, interval_ns);
-        s.bind(2, start.ns());
-        s.bind(3, end.ns());
-        s.bind(4, limited(limit));
-      },
-      read_bar);
+base::Result<std::vector<market::Bar>> ProjectionReader::list_bars(model::InstrumentId instrument,
+                                                                   market::BarInterval interval,
+                                                                   base::Timestamp start,
+                                                                   base::Timestamp end,
+                                                                   std::size_t limit) {
+  TRY(auto bars, pool_->rows(
+                     std::string("SELECT ") + bar_columns +
+                         " FROM bars WHERE instrument = ? AND interval = ? AND start >= ? AND "
+                         "start < ? ORDER BY start DESC LIMIT ?",
+                     [&](Statement& s) {
+                       s.bind(0, static_cast<std::int64_t>(instrument.value()));
+                       s.bind(1, static_cast<std::int64_t>(interval));
+                       s.bind(2, start.ns());
+                       s.bind(3, end.ns());
+                       s.bind(4, limited(limit));
+                     },
+                     [](const Statement& row) { return read_bar(row, 0); }));
+  std::reverse(bars.begin(), bars.end());
+  return bars;
 }
 
 base::Result<std::vector<model::Position>> ProjectionReader::list_positions(

@@ -23,7 +23,7 @@ std::string parameters(int count) {
 }
 
 struct OpenBar {
-  Bar bar;
+  market::Bar bar;
   bool changed = false;
 };
 
@@ -44,7 +44,7 @@ struct ProjectionWriter::State {
   std::unordered_map<std::uint32_t, bool> kept_accounts;
   std::unordered_map<std::uint32_t, std::int64_t> trade_counts;
   // The bar that grows, by instrument and interval; ordered, so that files come out alike.
-  std::map<std::pair<std::uint32_t, std::int64_t>, OpenBar> bars;
+  std::map<std::pair<std::uint32_t, market::BarInterval>, OpenBar> bars;
 
   base::Status prepare();
   base::Status load();
@@ -66,15 +66,15 @@ struct ProjectionWriter::State {
   base::Status on(const model::Event&, const model::CommandRejected&) { return {}; }
 
   base::Status grow_bar(const model::Event& event, const model::Traded& traded,
-                        std::int64_t interval_ns);
-  base::Status write_bar(OpenBar& open);
-  [[nodiscard]] money::Money notional(const model::Traded& traded) const;
+                        market::BarInterval interval);
+  base::Status start_bar(OpenBar& open, const model::Traded& traded, market::BarInterval interval,
+                         base::Timestamp start);
+  base::Status write_bar(model::InstrumentId instrument, market::BarInterval interval,
+                         OpenBar& open);
   [[nodiscard]] bool keeps(model::AccountId account) const {
     const auto found = kept_accounts.find(account.value());
     return found != kept_accounts.end() && found->second;
   }
-
-  std::unordered_map<std::uint32_t, model::Instrument> instruments;
 };
 
 base::Status ProjectionWriter::State::prepare() {
@@ -94,16 +94,17 @@ base::Status ProjectionWriter::State::prepare() {
                                   "sequence, event_index, time, transaction_id, kind, account, "
                                   "currency, amount, instrument, quantity, trade",
                                   11)},
-      {&put_bar, "INSERT OR REPLACE INTO bars VALUES (" + parameters(10) + ")"},
+      {&put_bar, replace("bars", std::string("instrument, interval, ") + bar_columns, 10)},
       {&put_position, "INSERT OR REPLACE INTO positions VALUES (" + parameters(6) + ")"},
       {&put_balance, "INSERT OR REPLACE INTO balances VALUES (" + parameters(4) + ")"},
       {&put_account, "INSERT OR REPLACE INTO accounts VALUES (" + parameters(9) + ")"},
       {&put_instrument, "INSERT OR REPLACE INTO instruments VALUES (" + parameters(11) + ")"},
-      {&get_bar, "SELECT * FROM bars WHERE instrument = ? AND interval_ns = ? AND start = ?"},
+      {&get_bar, std::string("SELECT ") + bar_columns +
+                     " FROM bars WHERE instrument = ? AND interval = ? AND start = ?"},
       {&prune_trades,
        "DELETE FROM trades WHERE instrument = ?1 AND (sequence, event_index) IN (SELECT sequence, "
        "event_index FROM trades WHERE instrument = ?1 ORDER BY sequence, event_index LIMIT ?2)"},
-      {&prune_bars, "DELETE FROM bars WHERE instrument = ? AND interval_ns = ? AND start <= ?"},
+      {&prune_bars, "DELETE FROM bars WHERE instrument = ? AND interval = ? AND start <= ?"},
       {&put_sequence, "UPDATE meta SET value = ? WHERE key = 'last_sequence'"},
   };
   for (const auto& [statement, sql] : all) {
@@ -127,10 +128,6 @@ base::Status ProjectionWriter::State::load() {
   TRY_STATUS(each("SELECT * FROM accounts", [this](const Statement& r) {
     const model::Account account = read_account(r);
     kept_accounts[account.id.value()] = account.kind == model::AccountKind::Paper;
-  }));
-  TRY_STATUS(each("SELECT * FROM instruments", [this](const Statement& r) {
-    const model::Instrument instrument = read_instrument(r);
-    instruments[instrument.id.value()] = instrument;
   }));
   return each("SELECT instrument, count(*) FROM trades GROUP BY instrument",
               [this](const Statement& r) {
@@ -160,54 +157,54 @@ base::Status ProjectionWriter::State::on(const model::Event& event, const model:
     TRY_STATUS(prune_trades.run());
     count -= database.changes();
   }
-  for (const std::int64_t interval_ns : bar_intervals_ns)
-    TRY_STATUS(grow_bar(event, traded, interval_ns));
+  for (const market::BarInterval interval : market::bar_intervals)
+    TRY_STATUS(grow_bar(event, traded, interval));
   return {};
-}
-
-money::Money ProjectionWriter::State::notional(const model::Traded& traded) const {
-  const auto found = instruments.find(traded.instrument.value());
-  if (found == instruments.end()) return {};
-  return found->second.notional(traded.price, traded.quantity);
 }
 
 base::Status ProjectionWriter::State::grow_bar(const model::Event& event,
                                                const model::Traded& traded,
-                                               std::int64_t interval_ns) {
-  const base::Timestamp start(event.time.ns() - event.time.ns() % interval_ns);
-  OpenBar& open = bars[{traded.instrument.value(), interval_ns}];
+                                               market::BarInterval interval) {
+  const base::Timestamp start = market::bar_start(interval, event.time);
+  OpenBar& open = bars[{traded.instrument.value(), interval}];
   if (open.bar.trade_count == 0 || open.bar.start != start) {
-    TRY_STATUS(write_bar(open));
-    get_bar.bind(0, static_cast<std::int64_t>(traded.instrument.value()));
-    get_bar.bind(1, interval_ns);
-    get_bar.bind(2, start.ns());
-    TRY(const bool known, get_bar.step());
-    open.bar =
-        known ? read_bar(get_bar) : Bar{traded.instrument, interval_ns,  start,       traded.price,
-                                        traded.price,      traded.price, traded.price};
-    get_bar.reset();
-    if (!known) {
-      prune_bars.bind(0, static_cast<std::int64_t>(traded.instrument.value()));
-      prune_bars.bind(1, interval_ns);
-      prune_bars.bind(2, start.ns() - bars_kept * interval_ns);
-      TRY_STATUS(prune_bars.run());
-    }
+    TRY_STATUS(write_bar(traded.instrument, interval, open));
+    TRY_STATUS(start_bar(open, traded, interval, start));
+  } else {
+    market::add_trade(open.bar, traded.price, traded.quantity);
   }
-  Bar& bar = open.bar;
-  bar.high = std::max(bar.high, traded.price);
-  bar.low = std::min(bar.low, traded.price);
-  bar.close = traded.price;
-  bar.volume += traded.quantity;
-  bar.notional += notional(traded);
-  ++bar.trade_count;
   open.changed = true;
   return {};
 }
 
-base::Status ProjectionWriter::State::write_bar(OpenBar& open) {
+// A bar that was begun before this writer was opened goes on from its row.
+base::Status ProjectionWriter::State::start_bar(OpenBar& open, const model::Traded& traded,
+                                                market::BarInterval interval,
+                                                base::Timestamp start) {
+  get_bar.bind(0, static_cast<std::int64_t>(traded.instrument.value()));
+  get_bar.bind(1, static_cast<std::int64_t>(interval));
+  get_bar.bind(2, start.ns());
+  TRY(const bool known, get_bar.step());
+  if (known) open.bar = read_bar(get_bar, 0);
+  get_bar.reset();
+  if (known) {
+    market::add_trade(open.bar, traded.price, traded.quantity);
+    return {};
+  }
+  open.bar = market::first_trade(start, traded.price, traded.quantity);
+  prune_bars.bind(0, static_cast<std::int64_t>(traded.instrument.value()));
+  prune_bars.bind(1, static_cast<std::int64_t>(interval));
+  prune_bars.bind(2, start.ns() - bars_kept * market::length_ns(interval));
+  return prune_bars.run();
+}
+
+base::Status ProjectionWriter::State::write_bar(model::InstrumentId instrument,
+                                                market::BarInterval interval, OpenBar& open) {
   if (!open.changed) return {};
   open.changed = false;
-  bind_bar(put_bar, open.bar);
+  put_bar.bind(0, static_cast<std::int64_t>(instrument.value()));
+  put_bar.bind(1, static_cast<std::int64_t>(interval));
+  bind_bar(put_bar, 2, open.bar);
   return put(put_bar);
 }
 
@@ -234,7 +231,6 @@ base::Status ProjectionWriter::State::on(const model::Event& event,
 
 base::Status ProjectionWriter::State::on(const model::Event&,
                                          const model::InstrumentChanged& changed) {
-  instruments[changed.instrument.id.value()] = changed.instrument;
   bind_instrument(put_instrument, changed.instrument);
   return put(put_instrument);
 }
@@ -306,7 +302,7 @@ base::Status ProjectionWriter::commit(std::uint64_t last_sequence) {
   CHECK(s.transaction);
   const std::uint64_t reached = std::max(last_sequence, s.last_sequence);
   for (auto& [key, open] : s.bars)
-    TRY_STATUS(s.write_bar(open));
+    TRY_STATUS(s.write_bar(model::InstrumentId(key.first), key.second, open));
   s.put_sequence.bind(0, static_cast<std::int64_t>(reached));
   TRY_STATUS(s.put_sequence.run());
   TRY_STATUS(s.transaction->commit());

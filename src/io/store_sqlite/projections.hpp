@@ -12,8 +12,8 @@
 // and bars are kept for every instrument. Prices and quantities are stored in ticks and lots,
 // money as exact decimal text, times in nanoseconds.
 //
-// Retention: trades_kept_max trades an instrument and bars_kept_max bars an instrument and
-// interval, the oldest leave in the same transaction; everything of real accounts stays.
+// Retention: trades_kept_max trades an instrument and bars_kept_max intervals of bars an instrument
+// and interval, the oldest leave in the same transaction; everything of real accounts stays.
 
 #include <cstdint>
 #include <memory>
@@ -25,6 +25,7 @@
 
 #include "base/result.hpp"
 #include "base/time.hpp"
+#include "market/bars.hpp"
 #include "model/event.hpp"
 
 namespace store_sqlite {
@@ -33,12 +34,6 @@ inline constexpr std::int64_t trades_kept_max = 1'000'000;  // an instrument
 inline constexpr std::int64_t bars_kept_max = 1'000'000;    // an instrument and interval
 inline constexpr std::size_t rows_max = 1'000;              // of one answer; larger limits are cut
 inline constexpr std::size_t readers_max = 8;               // connections of one ProjectionReader
-
-// Lengths of bars that are kept, in nanoseconds: 1m, 5m, 15m, 1h, 1d. Bars start at whole multiples
-// of their length since 1970 UTC.
-inline constexpr std::int64_t ns_per_minute = 60 * base::ns_per_s;
-inline constexpr std::int64_t bar_intervals_ns[] = {
-    ns_per_minute, 5 * ns_per_minute, 15 * ns_per_minute, 60 * ns_per_minute, base::ns_per_day};
 
 // A place in the event stream; lists page by it.
 struct EventPosition {
@@ -68,16 +63,6 @@ struct LedgerEntry {
   EventPosition position;
   base::Timestamp time;
   model::LedgerPosted posted;
-};
-struct Bar {
-  model::InstrumentId instrument;
-  std::int64_t interval_ns = 0;
-  base::Timestamp start;
-  money::Price open, high, low, close;
-  money::Quantity volume;
-  money::Money notional;  // average price of the bar = notional / volume
-  std::int64_t trade_count = 0;
-  bool operator==(const Bar&) const = default;
 };
 
 enum class ExecutionFilter : std::uint8_t { All, TradesOnly };
@@ -125,10 +110,12 @@ class ProjectionReader {
   base::Result<std::vector<PublicTrade>> list_trades(model::InstrumentId instrument,
                                                      std::size_t limit,
                                                      EventPosition before = newest);
-  // start <= bar.start < end, oldest first. The newest bar may still grow.
-  base::Result<std::vector<Bar>> list_bars(model::InstrumentId instrument, std::int64_t interval_ns,
-                                           base::Timestamp start, base::Timestamp end,
-                                           std::size_t limit);
+  // start <= bar.start < end, oldest first, the newest `limit` of them. The last one may still
+  // grow.
+  base::Result<std::vector<market::Bar>> list_bars(model::InstrumentId instrument,
+                                                   market::BarInterval interval,
+                                                   base::Timestamp start, base::Timestamp end,
+                                                   std::size_t limit);
   base::Result<std::vector<model::Position>> list_positions(model::AccountId account);
   base::Result<std::vector<model::Balance>> list_balances(model::AccountId account);
   base::Result<std::vector<model::Account>> list_accounts();

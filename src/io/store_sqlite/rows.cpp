@@ -12,7 +12,9 @@ class Binder {
 
   template <class T>
   Binder& operator<<(const T& value) {
-    if constexpr (std::is_enum_v<T> || std::is_integral_v<T>) {
+    if constexpr (std::is_same_v<T, numeric::Int128>) {
+      statement_.bind(at_, std::string_view(numeric::format_decimal(value, 0)));
+    } else if constexpr (std::is_enum_v<T> || std::is_integral_v<T>) {
       statement_.bind(at_, static_cast<std::int64_t>(value));
     } else if constexpr (std::is_same_v<T, money::Money>) {
       statement_.bind(at_, value);
@@ -45,7 +47,9 @@ class Reader {
 
   template <class T>
   Reader& operator>>(T& value) {
-    if constexpr (std::is_enum_v<T> || std::is_integral_v<T>) {
+    if constexpr (std::is_same_v<T, numeric::Int128>) {
+      value = numeric::parse_decimal(row_.text(at_), 0).value_or(0);
+    } else if constexpr (std::is_enum_v<T> || std::is_integral_v<T>) {
       value = static_cast<T>(row_.integer(at_));
     } else if constexpr (std::is_same_v<T, money::Money>) {
       value = row_.amount(at_);
@@ -138,15 +142,15 @@ LedgerEntry read_ledger_entry(const Statement& row) {
   return e;
 }
 
-void bind_bar(Statement& statement, const Bar& b) {
-  Binder(statement, 0) << b.instrument << b.interval_ns << b.start << b.open << b.high << b.low
-                       << b.close << b.volume << b.notional << b.trade_count;
+void bind_bar(Statement& statement, int at, const market::Bar& b) {
+  Binder(statement, at) << b.start << b.open << b.high << b.low << b.close << b.volume
+                        << b.price_lots << b.trade_count;
 }
 
-Bar read_bar(const Statement& row) {
-  Bar b;
-  Reader(row, 0) >> b.instrument >> b.interval_ns >> b.start >> b.open >> b.high >> b.low >>
-      b.close >> b.volume >> b.notional >> b.trade_count;
+market::Bar read_bar(const Statement& row, int at) {
+  market::Bar b;
+  Reader(row, at) >> b.start >> b.open >> b.high >> b.low >> b.close >> b.volume >> b.price_lots >>
+      b.trade_count;
   return b;
 }
 

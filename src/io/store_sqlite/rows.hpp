@@ -26,8 +26,11 @@ void bind_ledger_entry(Statement& statement, const model::Event& event,
                        const model::LedgerPosted& posted);
 LedgerEntry read_ledger_entry(const Statement& row);
 
-void bind_bar(Statement& statement, const Bar& bar);
-Bar read_bar(const Statement& row);
+// start, open, high, low, close, volume, price_lots, trade_count
+void bind_bar(Statement& statement, int at, const market::Bar& bar);
+market::Bar read_bar(const Statement& row, int at);
+inline constexpr const char* bar_columns =
+    "start, open, high, low, close, volume, price_lots, trade_count";
 
 void bind_position(Statement& statement, const model::Position& position);
 model::Position read_position(const Statement& row);

@@ -66,10 +66,10 @@ CREATE TABLE trades (
 CREATE INDEX trades_time ON trades (instrument, time);
 
 CREATE TABLE bars (
-  instrument INTEGER NOT NULL, interval_ns INTEGER NOT NULL, start INTEGER NOT NULL,
+  instrument INTEGER NOT NULL, interval INTEGER NOT NULL, start INTEGER NOT NULL,
   open INTEGER NOT NULL, high INTEGER NOT NULL, low INTEGER NOT NULL, close INTEGER NOT NULL,
-  volume INTEGER NOT NULL, notional TEXT NOT NULL, trade_count INTEGER NOT NULL,
-  PRIMARY KEY (instrument, interval_ns, start)) WITHOUT ROWID;
+  volume INTEGER NOT NULL, price_lots TEXT NOT NULL, trade_count INTEGER NOT NULL,
+  PRIMARY KEY (instrument, interval, start)) WITHOUT ROWID;
 
 CREATE TABLE ledger_entries (
   sequence INTEGER NOT NULL, event_index INTEGER NOT NULL, time INTEGER NOT NULL,
