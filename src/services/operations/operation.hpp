@@ -32,6 +32,7 @@ struct Caller {
       permissions;  // granted patterns, for example "*", "market_data.*", "*.read"
   model::Channel channel = model::Channel::Rest;
   std::string request_id;
+  std::string address;  // network address of the peer, without port; empty when there is none
 };
 
 // True when a granted pattern covers the permission: "*" covers all; "trading.*" covers what begins
