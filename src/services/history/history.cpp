@@ -1,5 +1,6 @@
 #include "history/history.hpp"
 
+#include <charconv>
 #include <chrono>
 #include <condition_variable>
 #include <memory>
@@ -46,6 +47,22 @@ operations::ApiError History::unavailable(const base::Error& error) {
   answer.reason = "store_unavailable";
   answer.message = "The history cannot be read at the moment: " + error.message;
   return answer;
+}
+
+std::string to_cursor(const store_sqlite::EventPosition& position) {
+  return std::to_string(position.sequence) + "-" + std::to_string(position.index);
+}
+
+std::optional<store_sqlite::EventPosition> parse_cursor(std::string_view text) {
+  store_sqlite::EventPosition position;
+  const char* const end = text.data() + text.size();
+  const auto sequence = std::from_chars(text.data(), end, position.sequence);
+  if (sequence.ec != std::errc() || sequence.ptr == end || *sequence.ptr != '-')
+    return std::nullopt;
+  const auto index = std::from_chars(sequence.ptr + 1, end, position.index);
+  if (index.ec != std::errc() || index.ptr != end || position.sequence > INT64_MAX)
+    return std::nullopt;
+  return position;
 }
 
 }  // namespace history

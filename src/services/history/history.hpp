@@ -1,15 +1,18 @@
 #pragma once
 
 // Reads of the projections on threads of their own, never older than what any caller has been told:
-// a read first asks the engine for the last durable sequence, then waits, for at most fresh_wait_ms,
-// until the projector has written it. When the projector is further behind (its health says so) the
-// read shows what is there.
+// a read first asks the engine for the last durable sequence, then waits, for at most
+// fresh_wait_ms, until the projector has written it. When the projector is further behind (its
+// health says so) the read shows what is there.
 //
 // Used by order_management, portfolio_tracker and streams for everything the engine does not keep
 // live. Absent on purpose: writes.
 
 #include <cstdint>
 #include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
 
 #include "operations/operation.hpp"
 #include "sequencer/sequencer.hpp"
@@ -54,5 +57,9 @@ class History {
   work::WorkQueue& queue_;
   WaitUntil wait_until_;
 };
+
+// Lists over events page by their place: "SEQUENCE-INDEX". nullopt when the text is no cursor.
+std::string to_cursor(const store_sqlite::EventPosition& position);
+std::optional<store_sqlite::EventPosition> parse_cursor(std::string_view text);
 
 }  // namespace history
