@@ -105,6 +105,10 @@ std::string percent_encode(std::string_view text);
 void append_response(std::string& out, const Response& response, bool keep_alive,
                      bool head = false);
 
+// The decoded segments of a request's path, split before decoding, so that an escaped slash
+// ("/market-data/EUR%2FUSD") stays inside its segment. Empty for "/" and "*".
+std::vector<std::string> path_segments(const Request& request);
+
 // The head of an answer whose body follows in chunks, each as append_chunk() writes it, ended by
 // the empty chunk.
 void append_stream_head(std::string& out, int status, std::string_view content_type,
