@@ -4,6 +4,7 @@
 
 #include "base/check.hpp"
 #include "json/writer.hpp"
+#include "operations/http_arguments.hpp"
 
 namespace operations {
 namespace {
@@ -25,6 +26,21 @@ int status_of(model::Reason reason) {
     default:
       return 422;
   }
+}
+
+// Every path parameter is a field, and what comes in a query can be written there.
+bool fits_its_route(const Operation& operation) {
+  const auto& fields = operation.request_fields;
+  for (std::string_view name : path_parameters(operation.declaration.path))
+    if (std::none_of(fields.begin(), fields.end(),
+                     [&](const json::FieldInfo& field) { return field.name == name; }))
+      return false;
+  return has_body(operation.declaration.method) ||
+         std::none_of(fields.begin(), fields.end(), [](const json::FieldInfo& field) {
+           const json::TypeInfo* item = field.type->item;
+           return field.kind() == json::Kind::Object ||
+                  (item != nullptr && item->kind == json::Kind::Object);
+         });
 }
 
 bool is_name(std::string_view text) {
@@ -118,6 +134,7 @@ void Table::insert(std::unique_ptr<Operation> operation) {
   const Declaration& added = operation->declaration;
   CHECK(is_name(added.name) && added.path.starts_with('/') && !added.service.empty());
   CHECK(!(added.read_only && added.destructive));
+  CHECK(fits_its_route(*operation));
   for (const auto& other : operations_) {
     CHECK(other->declaration.name != added.name);
     CHECK(other->declaration.method != added.method || other->declaration.path != added.path);
