@@ -8,9 +8,11 @@
 // naming the segment, the offset and the repair command; it never truncates silently.
 // A failed write or sync is final: the object refuses everything after it and the caller ends the
 // process; the next start re-reads what is really there. Nothing is ever deleted.
-// One process at a time (lock file); append() from one thread. Absent on purpose: what the payloads
-// mean, retries, and any network.
+// append() never lacks space after wait_for_room() said yes; without that it fails when there is
+// none. One process at a time (lock file); append() from one thread. Absent on purpose: what the
+// payloads mean, retries, and any network.
 
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -59,11 +61,12 @@ class Journal {
   // Records after the sequence, in order, as they are on disk; for replay before the first append.
   base::Result<ScanReport> read(std::uint64_t after_sequence, const Visitor& visitor) const;
 
-  // True while there is no space for the next segment. With `room_for(bytes)` false append() would
-  // have to wait; with true it will not.
+  // True while there is no space for the next segment; ends by itself when space returns.
   [[nodiscard]] bool storage_low() const;
-  [[nodiscard]] bool in_reserve() const;  // storage_low and the active segment is nearly full
-  [[nodiscard]] bool room_for(std::uint64_t bytes) const;
+  // storage_low and the active segment is nearly full: take cancels and administration only.
+  [[nodiscard]] bool in_reserve() const;
+  // Waits until a batch of that size can be appended without waiting; false when it still cannot.
+  [[nodiscard]] bool wait_for_room(std::uint64_t bytes, std::chrono::milliseconds timeout_max);
 
  private:
   struct State;

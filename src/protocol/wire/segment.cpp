@@ -209,6 +209,7 @@ std::optional<StoredRecord> SegmentReader::next() {
   record.payload = data_.subspan(at_ + record_header_size, header->payload_size);
   record.epoch = header->epoch;
   record.offset = at_;
+  record.durable_offset = header->durable_offset;
   record.size = record_size(header->payload_size);
   record.chain = bytes::hash128(data_.subspan(
       at_ + header_checked_from, record.size - header_checked_from - record_trailer_size));

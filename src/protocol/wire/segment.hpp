@@ -69,9 +69,10 @@ struct Record {
 };
 struct StoredRecord : Record {
   std::uint64_t epoch = 0;
-  std::uint64_t offset = 0;  // of its first byte in the segment
-  std::uint64_t size = 0;    // with header, padding and trailer
-  bytes::Hash128 chain;      // after it
+  std::uint64_t offset = 0;          // of its first byte in the segment
+  std::uint64_t size = 0;            // with header, padding and trailer
+  bytes::Hash128 chain;              // after it
+  std::uint64_t durable_offset = 0;  // of the segment, when it was written
 };
 
 // Bytes a record with such a payload takes in a segment; a multiple of eight.
