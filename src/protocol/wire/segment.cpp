@@ -143,8 +143,9 @@ struct SegmentReader::Header {
   bytes::Hash128 previous_chain;
 };
 
-SegmentReader::SegmentReader(bytes::View data, const SegmentHeader& header, const Cursor& cursor)
-    : data_(data), segment_(header), cursor_(cursor) {}
+SegmentReader::SegmentReader(bytes::View data, const SegmentHeader& header, const Cursor& cursor,
+                             std::uint64_t from)
+    : data_(data), segment_(header), cursor_(cursor), at_(from) {}
 
 std::optional<SegmentReader::Header> SegmentReader::header_at(std::uint64_t offset) const {
   if (offset + record_header_size > data_.size()) return std::nullopt;

@@ -101,7 +101,9 @@ struct Ending {
 // tail. The reader borrows `data`.
 class SegmentReader {
  public:
-  SegmentReader(bytes::View data, const SegmentHeader& header, const Cursor& cursor);
+  // `from` is where the record after `cursor` stands.
+  SegmentReader(bytes::View data, const SegmentHeader& header, const Cursor& cursor,
+                std::uint64_t from = segment_data_start);
 
   // The next whole record, or nothing at the end; then ending() says why.
   std::optional<StoredRecord> next();
@@ -122,7 +124,7 @@ class SegmentReader {
   bytes::View data_;
   SegmentHeader segment_;
   Cursor cursor_;
-  std::uint64_t at_ = segment_data_start;
+  std::uint64_t at_;
   Ending ending_;
 };
 
