@@ -38,6 +38,7 @@ struct Parts {
   const operations::Table& table;  // complete when the gateway is made
   const operations::Authenticator& authenticator;
   telemetry::Metrics& metrics;
+  std::string version;                  // of the platform, for the OpenAPI document
   const AssetSource* assets = nullptr;  // null: no dashboard
   std::function<Health()> health;       // thread-safe
 };

@@ -2,8 +2,7 @@
 
 #include <string_view>
 
-#include <tl/expected.hpp>
-
+#include "base/result.hpp"
 #include "operations/operation.hpp"
 
 namespace operations {
@@ -13,9 +12,9 @@ namespace operations {
 class Authenticator {
  public:
   virtual ~Authenticator() = default;
-  // user, username and permissions are filled; channel and request_id are the door's to set.
-  // Errors: 401 with a reason such as invalid_token or token_expired.
-  virtual tl::expected<Caller, ApiError> verify(std::string_view token) const = 0;
+  // user, username and permissions are filled; channel, request_id and remote_address are the
+  // door's to set. Errors: a code such as invalid_token; doors answer 401 with it as the reason.
+  virtual base::Result<Caller> verify(std::string_view token) const = 0;
 };
 
 }  // namespace operations

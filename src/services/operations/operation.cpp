@@ -106,7 +106,8 @@ ApiError invalid(std::string reason, std::string message) {
 ApiError busy() {
   return {.status = 503,
           .reason = "busy",
-          .message = "The platform has as much work as it can queue; try again shortly."};
+          .message = "The platform has as much work as it can queue; try again shortly.",
+          .retry_after_s = 1};
 }
 
 ApiError refused(model::Reason reason) {
@@ -149,7 +150,9 @@ Answer success(const Declaration& declaration, std::string body) {
 }
 
 Answer failure(const ApiError& error, const Caller& caller) {
-  return {.status = error.status, .body = to_json(error, caller.request_id)};
+  return {.status = error.status,
+          .body = to_json(error, caller.request_id),
+          .retry_after_s = error.retry_after_s};
 }
 
 ApiError invalid_request(const base::Error& error) {

@@ -48,6 +48,7 @@ struct ApiError {
   std::string reason;   // snake_case
   std::string message;  // plain sentence
   std::vector<std::pair<std::string, std::string>> details;  // key, text
+  int retry_after_s = 0;  // when trying again can help; 0 = not said
 };
 std::string to_json(const ApiError& error, std::string_view request_id);
 
@@ -85,6 +86,7 @@ struct Declaration {
 struct Answer {
   int status = 200;
   std::string body;
+  int retry_after_s = 0;
   [[nodiscard]] bool is_error() const { return status >= 400; }
 };
 
