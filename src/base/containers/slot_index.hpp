@@ -1,16 +1,17 @@
 #pragma once
 
-#include <bit>
 #include <cstddef>
 #include <cstdint>
+#include <utility>
 
 #include "base/check.hpp"
 #include "containers/lazy_array.hpp"
 
 // Finds the pool slot that holds a key: open addressing with linear probing, at most half full,
-// erased by shifting back, so lookups never slow down with age and nothing is ever allocated.
-// Keys live in the pool: the caller passes their hash and compares. Nothing may depend on the order
-// of the entries, which is why they cannot be iterated.
+// erased by shifting back, so lookups never slow down with age. It doubles as it fills, up to
+// entries_max, and never shrinks: in steady state nothing is allocated, and little used stays
+// small. Keys live in the pool: the caller passes their hash and compares. Nothing may depend on
+// the order of the entries, which is why they cannot be iterated.
 
 namespace containers {
 
@@ -27,10 +28,7 @@ constexpr std::uint64_t mix(std::uint64_t key) {
 
 class SlotIndex {
  public:
-  explicit SlotIndex(std::uint32_t entries_max)
-      : entries_max_(entries_max),
-        mask_(std::bit_ceil(static_cast<std::size_t>(entries_max) * 2 + 2) - 1),
-        entries_(mask_ + 1) {}
+  explicit SlotIndex(std::uint32_t entries_max) : entries_max_(entries_max), entries_(16) {}
 
   [[nodiscard]] std::uint32_t size() const { return size_; }
 
@@ -77,13 +75,26 @@ class SlotIndex {
     std::uint32_t tag;
     std::uint32_t slot;  // plus one; zero = free
   };
+  void put(Entry entry) {
+    std::size_t at = entry.tag & mask_;
+    while (entries_[at].slot != 0)
+      at = (at + 1) & mask_;
+    entries_[at] = entry;
+  }
+  void grow() {
+    LazyArray<Entry> old(entries_.size() * 2);
+    std::swap(old, entries_);
+    mask_ = entries_.size() - 1;
+    for (std::size_t i = 0; i < old.size(); ++i)
+      if (old[i].slot != 0) put(old[i]);
+  }
   static std::uint32_t tag_of(std::uint64_t hash) {
     return static_cast<std::uint32_t>(hash ^ (hash >> 32));
   }
 
   std::uint32_t entries_max_;
-  std::size_t mask_;
   LazyArray<Entry> entries_;
+  std::size_t mask_ = 15;
   std::uint32_t size_ = 0;
 };
 

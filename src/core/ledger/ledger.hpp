@@ -54,6 +54,8 @@ class Ledger {
     return lines_[slot].value.balance - lines_[slot].value.held;
   }
   [[nodiscard]] std::uint32_t size() const { return size_; }
+  [[nodiscard]] std::uint32_t capacity() const { return static_cast<std::uint32_t>(lines_.size()); }
+  [[nodiscard]] bool has_room() const { return size_ < lines_.size(); }
 
   void hold(std::uint32_t slot, money::Money amount);
   void release(std::uint32_t slot, money::Money amount);

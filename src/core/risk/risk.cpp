@@ -31,6 +31,15 @@ Price reference_price(const Facts& facts) {
   return bid > 0 ? facts.best_bid : facts.best_ask;
 }
 
+Price collar_bound(const Facts& facts) {
+  const Int128 reference = reference_price(facts).ticks();
+  const Int128 bps = facts.instrument->collar_bps;
+  if (bps == 0 || reference == 0) return {};
+  const Int128 bound = facts.side == Side::Buy ? reference * (10'000 + bps) / 10'000
+                                               : (reference * (10'000 - bps) + 9'999) / 10'000;
+  return Price(static_cast<std::int64_t>(bound));
+}
+
 Money notional(const Facts& facts) {
   if (facts.type == OrderType::Market) return facts.sweep.notional;
   Price price = facts.limit_price;
@@ -95,8 +104,9 @@ Reason check_liquidity(const Facts& facts) {
 Reason check_collar(const Facts& facts) {
   const Int128 reference = reference_price(facts).ticks();
   if (facts.instrument->collar_bps == 0 || reference == 0) return Reason::None;
-  const Price price = facts.type == OrderType::Market ? facts.sweep.worst : facts.limit_price;
-  const Int128 apart = price.ticks() - reference;
+  if (facts.type == OrderType::Market)
+    return facts.sweep.within_collar < facts.sweep.quantity ? Reason::PriceCollar : Reason::None;
+  const Int128 apart = facts.limit_price.ticks() - reference;
   const Int128 distance = apart < 0 ? -apart : apart;
   return distance * 10'000 > reference * facts.instrument->collar_bps ? Reason::PriceCollar
                                                                       : Reason::None;

@@ -27,7 +27,7 @@ namespace risk {
 struct Sweep {
   money::Quantity quantity;
   money::Money notional;
-  money::Price worst;
+  money::Quantity within_collar;  // of quantity, at prices the collar allows
 };
 
 struct Facts {
@@ -59,6 +59,8 @@ struct Facts {
 
 // Last trade, else the middle of the best prices, else the one there is; zero = none.
 [[nodiscard]] money::Price reference_price(const Facts& facts);
+// The worst price the collar lets a market order of this side trade at; zero = no collar.
+[[nodiscard]] money::Price collar_bound(const Facts& facts);
 // The most this order may be worth. A buy never pays more than its limit; a sell may be paid more
 // than its limit, so it is priced at the best bid when that is higher.
 [[nodiscard]] money::Money notional(const Facts& facts);
