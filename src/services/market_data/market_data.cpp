@@ -19,6 +19,7 @@ struct Book {
   base::Timestamp depth_updated;
   std::uint64_t depth_sequence = 0;
   Versions versions;
+  bool in_batch = false;  // engine thread only
 };
 
 void apply_trade(Book& book, const model::Traded& traded, const model::Event& event) {
@@ -85,7 +86,8 @@ struct MarketData::State {
   // whole batches.
   Book& of_batch(model::InstrumentId id) {
     Book& book = obtain(id);
-    if (std::find(changed.begin(), changed.end(), id) == changed.end()) {
+    if (!book.in_batch) {
+      book.in_batch = true;
       changed.push_back(id);
       locks.emplace_back(book.mutex);
     }
@@ -153,6 +155,7 @@ void MarketData::on_batch(std::shared_ptr<const sequencer::Batch> batch) {
     else if (const auto* listed = std::get_if<model::InstrumentChanged>(&event.body))
       state.of_batch(listed->instrument.id);
   }
+  for (const model::InstrumentId id : state.changed) state.obtain(id).in_batch = false;
   state.locks.clear();
   if (!state.changed.empty()) {
     const std::lock_guard lock(state.listeners_mutex);
