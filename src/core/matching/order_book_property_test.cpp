@@ -15,7 +15,7 @@ using model::Side;
 using Taker = NaiveOrderBook::Taker;
 
 constexpr std::size_t commands_per_case = 10'500;
-constexpr std::size_t places_max = 48;  // keeps the comparison after each command cheap
+constexpr std::size_t places_max = 32;  // keeps the comparison after each command cheap
 
 std::vector<RestingOrder> orders_of(const OrderBook& book) {
   std::vector<RestingOrder> orders;
