@@ -1,0 +1,43 @@
+import type { App } from '../app.ts';
+import { placesOf, withPlaces } from '../decimal.ts';
+import { amount, clock } from '../words.ts';
+
+const rows_max = 40;
+
+export function Tape({ app }: { app: App }) {
+  app.market_frame.value;
+  const places = placesOf(app.instrument.value?.tick_size ?? '0.01');
+  const trades = app.market.trades.slice(0, rows_max);
+  return (
+    <section class="panel tape" aria-labelledby="tape-title">
+      <h2 id="tape-title">Trades</h2>
+      <div class="scroll" tabIndex={0} role="region" aria-label="Latest trades">
+        <table>
+          <thead>
+            <tr>
+              <th scope="col">Time</th>
+              <th scope="col">Price</th>
+              <th scope="col">Quantity</th>
+            </tr>
+          </thead>
+          <tbody>
+            {trades.map((trade, slot) => (
+              <tr key={slot} data-testid="trade">
+                <td class="number soft">{clock(trade.time)}</td>
+                <td class={`number ${trade.aggressor === 'sell' ? 'down' : 'up'}`}>
+                  {withPlaces(trade.price, places)} {arrow(trade.aggressor)}
+                </td>
+                <td class="number">{amount(trade.quantity)}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+        {trades.length === 0 && <p class="empty">No trades yet.</p>}
+      </div>
+    </section>
+  );
+}
+
+function arrow(aggressor: string | undefined): string {
+  return aggressor === 'buy' ? '▲' : aggressor === 'sell' ? '▼' : '\u2002';
+}
