@@ -271,9 +271,14 @@ base::Result<std::unique_ptr<ProjectionWriter>> ProjectionWriter::open(const std
 std::uint64_t ProjectionWriter::last_sequence() const {
   return state_->last_sequence;
 }
-bool ProjectionWriter::keeps(model::AccountId account) const {
-  return state_->keeps(account);
+
+std::vector<model::AccountId> ProjectionWriter::kept_accounts() const {
+  std::vector<model::AccountId> accounts;
+  for (const auto& [id, kept] : state_->kept_accounts)
+    if (kept) accounts.push_back(model::AccountId(id));
+  return accounts;
 }
+
 std::uint64_t ProjectionWriter::rows_written() const {
   return state_->rows;
 }

@@ -138,8 +138,8 @@ class ProjectionWriter {
 
   // Every event up to here is committed.
   [[nodiscard]] std::uint64_t last_sequence() const;
-  // True for accounts whose own rows are kept, as far as committed and applied events tell.
-  [[nodiscard]] bool keeps(model::AccountId account) const;
+  // Accounts whose own rows are kept, as far as applied events tell.
+  [[nodiscard]] std::vector<model::AccountId> kept_accounts() const;
 
   base::Status begin();
   // Events in order; those at or below last_sequence() are skipped, so a replay may overlap.

@@ -16,7 +16,6 @@
 #include <chrono>
 #include <condition_variable>
 #include <cstdint>
-#include <deque>
 #include <memory>
 #include <mutex>
 #include <span>
@@ -68,10 +67,12 @@ class Projector : public sequencer::Subscriber {
   // Before start(), from one thread: events of recovery or of a rebuild, in order, whole commands
   // at a time; those the tables have are skipped.
   base::Status replay(std::span<const model::Event> events);
-  // Ends the replay, commits and starts the thread. `last_sequence` is where the engine stands.
-  // Errors: projections_ahead when the tables have more than the journal, so that they belong to
-  // another journal.
-  base::Status start(std::uint64_t last_sequence);
+  // Ends the replay, commits and starts the thread. Everything from `replayed_from` to
+  // `last_sequence`, where the engine stands, went through replay(); with nothing to replay
+  // replayed_from is last_sequence + 1. Errors: projections_behind when events between the tables
+  // and replayed_from are missing, projections_ahead when the tables have more than the journal and
+  // so belong to another one; the remedy for both is rebuild.
+  base::Status start(std::uint64_t replayed_from, std::uint64_t last_sequence);
 
   void on_batch(std::shared_ptr<const sequencer::Batch> batch) override;
 
@@ -89,11 +90,15 @@ class Projector : public sequencer::Subscriber {
   };
 
   Projector(Options options, std::unique_ptr<store_sqlite::ProjectionWriter> writer);
+  // Of the engine thread.
   bool concerns_tables(const model::Event& event);
+  // Of the projector thread.
   void serve();
-  bool take(std::vector<Work>& to);
-  void write_until_done(const std::vector<Work>& work);
-  base::Status write(const std::vector<Work>& work);
+  bool take(Work& to, bool unsaved);
+  bool write_until_done(const Work& work);
+  base::Status write(const Work& work);
+  bool wait_to_retry(std::chrono::milliseconds wait);
+  // Any thread.
   void publish(std::uint64_t sequence);
   void note_failure(const base::Error& error);
 
@@ -108,8 +113,7 @@ class Projector : public sequencer::Subscriber {
   mutable std::mutex mutex_;
   std::condition_variable queue_changed_;
   std::condition_variable written_;
-  std::deque<Work> queue_;
-  std::size_t queued_events_ = 0;
+  Work queue_;  // one growing batch: what waits is written together
   std::uint64_t missed_from_ = 0;
   bool stopping_ = false;
   std::string last_error_;
