@@ -108,7 +108,7 @@ bool Hub::send(Client& client, const net::Frame& frame) {
 bool Hub::authenticate(Client& client, const std::string& token) {
   auto caller = parts_.authenticator.verify(token);
   if (!caller) {
-    client.socket->try_send_text(error_message(caller.error()));
+    client.socket->try_send_text(error_message(operations::unauthenticated(caller.error().message)));
     client.socket->close(close_unauthenticated, "the token is not valid");
     return false;
   }
