@@ -12,7 +12,7 @@ namespace operations {
 class Authenticator {
  public:
   virtual ~Authenticator() = default;
-  // user, username and permissions are filled; channel, request_id and remote_address are the
+  // user, username and permissions are filled; channel, request_id and address are the
   // door's to set. Errors: a code such as invalid_token; doors answer 401 with it as the reason.
   virtual base::Result<Caller> verify(std::string_view token) const = 0;
 };
