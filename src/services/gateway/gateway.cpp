@@ -1,6 +1,5 @@
 #include "gateway/gateway.hpp"
 
-#include <array>
 #include <map>
 #include <utility>
 
@@ -11,6 +10,7 @@
 #include "gateway/static_files.hpp"
 #include "json/value.hpp"
 #include "operations/openapi.hpp"
+#include "telemetry/metrics.hpp"
 #include "websocket/handshake.hpp"
 
 namespace gateway {
@@ -18,11 +18,6 @@ namespace {
 
 using operations::ApiError;
 using operations::Caller;
-
-// The services of the contract, so that each has its metrics before its first request.
-constexpr std::array<std::string_view, 8> services{
-    "market-data",       "trading-engine", "order-management", "risk-management",
-    "portfolio-tracker", "analytics",      "strategy",         "system-health"};
 
 std::optional<operations::Method> method_of(http::Method method) {
   switch (method) {
@@ -91,20 +86,17 @@ class Gateway::Core : public std::enable_shared_from_this<Gateway::Core> {
   Parts parts_;
   Router router_;
   RequestIds request_ids_;
-  std::shared_ptr<RequestMetrics> metrics_;
   std::map<std::string, std::string, std::less<>> openapi_;  // by service; "" = all
 };
 
 Gateway::Core::Core(Parts parts) : parts_(std::move(parts)), router_(parts_.table) {
   CHECK(parts_.health != nullptr);
-  std::vector<std::string> names(services.begin(), services.end());
-  for (const auto& operation : parts_.table.all())
-    names.push_back(operation->declaration.service);
-  metrics_ = std::make_shared<RequestMetrics>(parts_.metrics, names);
   openapi_[""] = operations::openapi_document(parts_.table, parts_.version);
-  for (const std::string& name : names)
-    if (!openapi_.contains(name))
-      openapi_[name] = operations::openapi_document(parts_.table, parts_.version, name);
+  for (const auto& operation : parts_.table.all()) {
+    const std::string& service = operation->declaration.service;
+    if (!openapi_.contains(service))
+      openapi_[service] = operations::openapi_document(parts_.table, parts_.version, service);
+  }
 }
 
 base::Result<std::optional<Caller>> Gateway::Core::identify(const http::Request& request,
@@ -118,8 +110,7 @@ base::Result<std::optional<Caller>> Gateway::Core::identify(const http::Request&
 }
 
 void Gateway::Core::handle(http::Request&& request, net::ResponseWriter writer) {
-  auto exchange =
-      std::make_shared<Exchange>(metrics_, request_ids_.id_for(request), std::move(writer));
+  auto exchange = std::make_shared<Exchange>(request_ids_.id_for(request), std::move(writer));
   const bool upgrade = websocket::wants_upgrade(request);
   if ((upgrade || !reads_only(request.method)) && !same_origin(request))
     return exchange->fail({.status = 403,
@@ -164,12 +155,8 @@ bool Gateway::Core::serve_mounted(http::Request& request, const ExchangePtr& exc
     exchange->fail(operations::unauthenticated("Send a token: Authorization: Bearer TOKEN."));
     return true;
   }
-  if (mount->websocket) {
-    if (*caller) (*caller)->channel = model::Channel::WebSocket;
-    mount->handler(*std::move(caller), std::move(request), exchange->take_writer());
-  } else {
-    mount->handler(*std::move(caller), std::move(request), Exchange::wrap(exchange));
-  }
+  if (*caller && mount->websocket) (*caller)->channel = model::Channel::WebSocket;
+  mount->handler(*std::move(caller), std::move(request), exchange->take_writer());
   return true;
 }
 
@@ -212,7 +199,6 @@ base::Result<json::Value> Gateway::Core::arguments(const Match& match,
 void Gateway::Core::serve_operation(const Match& match, const http::Request& request,
                                     const ExchangePtr& exchange) {
   const operations::Declaration& declaration = match.operation->declaration;
-  exchange->set_service(declaration.service);
   Caller caller;
   // Where no token is needed, a stale one that is sent along must not lock anybody out of login.
   auto identified = identify(request, *exchange);
@@ -241,8 +227,9 @@ void Gateway::Core::serve_operation(const Match& match, const http::Request& req
   auto values = arguments(match, request);
   if (!values)
     return exchange->fail(operations::invalid(values.error().code, values.error().message));
-  match.operation->call(caller, *values,
-                        [exchange](operations::Answer answer) { exchange->send(answer); });
+  match.operation->call(caller, *values, [exchange](operations::Answer answer) {
+    exchange->send(std::move(answer));
+  });
 }
 
 void Gateway::Core::serve_nothing(const Match& match, const http::Request& request,
