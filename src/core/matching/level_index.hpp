@@ -11,8 +11,9 @@ namespace matching {
 // Where the levels of one side are, best first. Keys are ranks: smaller is better, so both sides
 // share one code. Ranks near the best stand in a window of 4,096 ticks with a bitmap; worse ones in
 // a sorted list. The window follows the market: a better rank than it covers moves it, and when it
-// is empty or the best has drifted through half of it, it moves and takes in from the list.
-class LevelIndex {
+// is empty or the best has drifted through half of it, it moves and takes in from the list. A move
+// is linear in the levels of the window; a change in the list moves the worse entries behind it.
+class alignas(64) LevelIndex {
  public:
   static constexpr std::uint64_t window_ticks = 4'096;
 

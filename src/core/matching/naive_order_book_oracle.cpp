@@ -69,8 +69,8 @@ void NaiveOrderBook::clear_external() {
   tidy();
 }
 
-std::int64_t NaiveOrderBook::lots_ahead(std::uint64_t order) const {
-  const auto [queue, at] = const_cast<NaiveOrderBook*>(this)->find(order);
+std::int64_t NaiveOrderBook::lots_ahead(std::uint64_t order) {
+  const auto [queue, at] = find(order);
   std::int64_t sum = 0;
   for (auto place = queue->begin(); place != at; ++place)
     sum += place->remaining;

@@ -41,7 +41,7 @@ class NaiveOrderBook {
   std::int64_t external_quantity(model::Side side, std::int64_t price) const;
   void clear_external();
 
-  std::int64_t lots_ahead(std::uint64_t order) const;
+  std::int64_t lots_ahead(std::uint64_t order);
   std::int64_t total(model::Side side, std::int64_t price) const;
   const Levels& levels(model::Side side) const { return side == model::Side::Buy ? buys_ : sells_; }
   // Prices of a side, best first.

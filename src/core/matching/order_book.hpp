@@ -8,8 +8,9 @@
 // Displayed liquidity of an outside market stands in the same queues, without an order id.
 //
 // Guarantees: a book is a deterministic function of its calls; best price first and first come,
-// first served; no allocation in steady state; every call but those that say otherwise takes time
-// independent of the book's size. Misuse (a dead handle, a price out of range) stops at a CHECK.
+// first served; no allocation in steady state; a call takes time independent of the book's size
+// unless it says otherwise or touches a level thousands of ticks from the best (level_index.hpp).
+// Misuse (a dead handle, a price out of range) stops at a CHECK.
 // Absent on purpose: accounts, risk, time in force, self-trade rules, events.
 
 #include <algorithm>
