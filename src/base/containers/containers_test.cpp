@@ -44,5 +44,16 @@ TEST(SlotIndex, AgreesWithAMapUnderCollisions) {
   EXPECT_TRUE(held);
 }
 
+TEST(SlotIndex, GrowsToItsCapacity) {
+  SlotIndex index(5'000);
+  for (std::uint32_t key = 0; key < 5'000; ++key)
+    index.insert(mix(key), key);
+  for (std::uint32_t key = 0; key < 5'000; ++key)
+    EXPECT_EQ(index.find(mix(key), [key](std::uint32_t slot) { return slot == key; }), key);
+  for (std::uint32_t key = 0; key < 5'000; ++key)
+    index.erase(mix(key), key);
+  EXPECT_EQ(index.size(), 0U);
+}
+
 }  // namespace
 }  // namespace containers

@@ -44,11 +44,8 @@ class SlotIndex {
   // The key must not be present; CHECKs that there is room.
   void insert(std::uint64_t hash, std::uint32_t slot) {
     CHECK(size_ < entries_max_ && slot != no_slot);
-    const std::uint32_t tag = tag_of(hash);
-    std::size_t at = tag & mask_;
-    while (entries_[at].slot != 0)
-      at = (at + 1) & mask_;
-    entries_[at] = {tag, slot + 1};
+    if ((std::size_t{size_} + 1) * 2 > entries_.size()) grow();
+    put({tag_of(hash), slot + 1});
     ++size_;
   }
 
