@@ -25,13 +25,16 @@
 #include "base/result.hpp"
 #include "base/time.hpp"
 #include "crypto/password.hpp"
+#include "operations/authenticator.hpp"
 #include "operations/operation.hpp"
 
 namespace identity {
 
 inline constexpr std::size_t users_max = 10'000;
 inline constexpr std::size_t sessions_of_user_max = 32;  // a new login ends the oldest
-inline constexpr std::size_t jobs_waiting_max = 64;      // logins; one more is refused busy
+inline constexpr std::size_t logins_waiting_max = 64;    // one more is refused busy
+inline constexpr std::size_t changes_waiting_max = 256;  // refreshes, logouts; likewise
+inline constexpr std::size_t password_size_min = 8;      // bytes
 
 struct Settings {
   std::string data_folder;     // must exist
@@ -43,33 +46,26 @@ struct Settings {
   std::function<base::Timestamp()> clock;  // empty = the system's
 };
 
-struct UserView {
-  model::UserId id;
-  std::string username;
-  std::string role;
-  bool disabled = false;
-  base::Timestamp created;
-};
-
-class Identity {
+class Identity : public operations::Authenticator {
  public:
   // Errors: weak_secret, invalid_setting, those of store_sqlite and of files. A first start creates
   // the user `admin`.
   static base::Result<std::unique_ptr<Identity>> open(Settings settings);
-  ~Identity();
+  ~Identity() override;
 
   // The generated password of the first start, once; empty otherwise. To be printed, never logged.
   [[nodiscard]] std::string take_generated_password();
 
   // The caller an access token stands for; channel, request id and address are left to the door.
-  // Any thread. Errors: invalid_token, with no detail an attacker could use.
-  [[nodiscard]] base::Result<operations::Caller> verify(std::string_view access_token) const;
+  // Any thread, no disk. Errors: invalid_token, with no detail an attacker could use.
+  base::Result<operations::Caller> verify(std::string_view access_token) const override;
 
   // Adds login, refresh_token, logout, change_password, create_user, list_users, update_user. The
   // table must not outlive this.
   void add_operations(operations::Table& table);
 
-  [[nodiscard]] std::optional<UserView> find_user(std::string_view username) const;
+  // The id of a user, for example the owner of the first account; invalid() when unknown.
+  [[nodiscard]] model::UserId find_user(std::string_view username) const;
 
   // For metrics.
   struct Stats {
@@ -82,10 +78,11 @@ class Identity {
   };
   [[nodiscard]] Stats stats() const;
 
- private:
   struct State;
+
+ private:
   explicit Identity(std::unique_ptr<State> state);
-  std::unique_ptr<State> state_;
+  const std::unique_ptr<State> state_;
 };
 
 }  // namespace identity
