@@ -6,6 +6,7 @@ import { computed, signal } from '@preact/signals';
 
 import { Api } from './api.ts';
 import type { Account, Balance, Bar, Instrument, Order, Position, TokenStore } from './api.ts';
+import { placesOf } from './decimal.ts';
 import { health, lockReason, Market } from './market.ts';
 import type { Connections, Health } from './market.ts';
 import { OrderStore } from './orders.ts';
@@ -135,6 +136,12 @@ export class App {
     this.#order_stream.start();
     void this.refreshPortfolio();
     this.#draw(true);
+  }
+
+  // Digits after the point of an instrument's prices.
+  places(symbol = this.symbol.value): number {
+    const instrument = this.instruments.value.find((one) => one.symbol === symbol);
+    return placesOf(instrument?.tick_size ?? '0.01');
   }
 
   edit(change: Partial<Draft>): void {

@@ -1,7 +1,7 @@
 // Wire values as words for people, the same everywhere on the page.
 
 import type { Order, OrderStatus, TimeInForce } from './api.ts';
-import { grouped, trim } from './decimal.ts';
+import { grouped, trim, withPlaces } from './decimal.ts';
 
 const statuses: Record<OrderStatus, string> = {
   new: 'Working',
@@ -14,9 +14,9 @@ const statuses: Record<OrderStatus, string> = {
 
 export const lifetimes: Record<TimeInForce, string> = {
   day: 'Day',
-  gtc: 'Until canceled',
-  ioc: 'Fill now, cancel rest',
-  fok: 'All now or nothing',
+  gtc: 'Good till cancel',
+  ioc: 'Immediate or cancel',
+  fok: 'Fill or kill',
 };
 
 export function statusText(status: OrderStatus): string {
@@ -35,6 +35,11 @@ export function clock(time: string | undefined): string {
 
 export function amount(text: string | undefined): string {
   return text === undefined ? '–' : grouped(trim(text));
+}
+
+// A price with the places of its instrument's tick, so that columns do not jump.
+export function priceText(text: string | undefined, places: number): string {
+  return text === undefined ? '–' : grouped(withPlaces(text, places));
 }
 
 export function orderName(order: Order): string {

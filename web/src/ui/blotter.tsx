@@ -3,7 +3,7 @@ import { useSignal } from '@preact/signals';
 import type { App } from '../app.ts';
 import type { Execution, Position } from '../api.ts';
 import { grouped, rounded, sign } from '../decimal.ts';
-import { amount, clock } from '../words.ts';
+import { amount, clock, priceText } from '../words.ts';
 import { OrdersTable } from './orders_table.tsx';
 
 type Tab = 'orders' | 'fills' | 'positions';
@@ -47,8 +47,8 @@ export function Blotter({ app }: { app: App }) {
       </div>
       <div id="blotter-panel" role="tabpanel" tabIndex={0} aria-labelledby={`tab-${tab.value}`} class="scroll">
         {tab.value === 'orders' && <OrdersTable app={app} />}
-        {tab.value === 'fills' && <FillsTable fills={app.orders.fills} />}
-        {tab.value === 'positions' && <PositionsTable positions={app.positions.value} />}
+        {tab.value === 'fills' && <FillsTable app={app} fills={app.orders.fills} />}
+        {tab.value === 'positions' && <PositionsTable app={app} positions={app.positions.value} />}
       </div>
     </section>
   );
@@ -68,7 +68,7 @@ function Heads({ names }: { names: string[] }) {
   );
 }
 
-function FillsTable({ fills }: { fills: Execution[] }) {
+function FillsTable({ app, fills }: { app: App; fills: Execution[] }) {
   if (fills.length === 0) return <p class="empty">No fills yet.</p>;
   return (
     <table class="wide">
@@ -80,7 +80,7 @@ function FillsTable({ fills }: { fills: Execution[] }) {
             <td>{fill.symbol}</td>
             <td class={fill.side === 'buy' ? 'up' : 'down'}>{fill.side === 'buy' ? '▲ Buy' : '▼ Sell'}</td>
             <td class="number">{amount(fill.quantity)}</td>
-            <td class="number">{amount(fill.price)}</td>
+            <td class="number">{priceText(fill.price, app.places(fill.symbol))}</td>
             <td class="number soft">{fill.order_id}</td>
             <td class="number soft">{fill.trade_id}</td>
           </tr>
@@ -90,7 +90,7 @@ function FillsTable({ fills }: { fills: Execution[] }) {
   );
 }
 
-function PositionsTable({ positions }: { positions: Position[] }) {
+function PositionsTable({ app, positions }: { app: App; positions: Position[] }) {
   if (positions.length === 0) return <p class="empty">No positions yet.</p>;
   return (
     <table class="wide">
@@ -103,8 +103,8 @@ function PositionsTable({ positions }: { positions: Position[] }) {
             </td>
             <td class="number">{amount(position.quantity)}</td>
             <td class="number">{amount(position.held)}</td>
-            <td class="number">{grouped(rounded(position.average_cost, 4))}</td>
-            <td class="number">{amount(position.market_price)}</td>
+            <td class="number">{grouped(rounded(position.average_cost, Math.max(4, app.places(position.symbol))))}</td>
+            <td class="number">{priceText(position.market_price, app.places(position.symbol))}</td>
             <td class="number">
               <Profit value={position.unrealised_profit} />
             </td>

@@ -6,7 +6,7 @@ import type { Bar } from '../api.ts';
 import { PriceChart } from '../chart.ts';
 import { isOpen } from '../orders.ts';
 import { theme } from '../theme.ts';
-import { amount, clock } from '../words.ts';
+import { amount, clock, priceText } from '../words.ts';
 
 const table_bars = 20;
 
@@ -59,7 +59,7 @@ export function ChartPanel({ app }: { app: App }) {
     <section class="panel chart" aria-labelledby="chart-title">
       <h2 id="chart-title">{app.symbol.value} · 1 minute · UTC</h2>
       <p class="readout number" data-testid="readout">
-        {bar.value ? <Readout bar={bar.value} /> : 'No bars yet.'}
+        {bar.value ? <Readout bar={bar.value} places={app.places()} /> : 'No bars yet.'}
       </p>
       <div
         class="chart-box"
@@ -78,14 +78,15 @@ export function ChartPanel({ app }: { app: App }) {
   );
 }
 
-function Readout({ bar }: { bar: Bar }) {
+function Readout({ bar, places }: { bar: Bar; places: number }) {
+  const price = (text: string) => priceText(text, places);
   const rose = Number(bar.close) >= Number(bar.open);
   return (
     <>
-      <span class="soft">{clock(bar.start).slice(0, 5)}</span> O {amount(bar.open)} H {amount(bar.high)} L{' '}
-      {amount(bar.low)} C{' '}
+      <span class="soft">{clock(bar.start).slice(0, 5)}</span> O {price(bar.open)} H {price(bar.high)} L{' '}
+      {price(bar.low)} C{' '}
       <span class={rose ? 'up' : 'down'}>
-        {amount(bar.close)} {rose ? '▲' : '▼'}
+        {price(bar.close)} {rose ? '▲' : '▼'}
       </span>{' '}
       <span class="soft">Vol {amount(bar.volume)}</span>
     </>
@@ -119,11 +120,12 @@ function BarTable({ app, chart }: { app: App; chart: () => PriceChart | null }) 
             {(open.value ? (chart()?.recent(table_bars) ?? []) : []).map((bar, slot) => (
               <tr key={slot}>
                 <td>{clock(bar.start).slice(0, 5)}</td>
-                {[bar.open, bar.high, bar.low, bar.close, bar.volume].map((value, column) => (
+                {[bar.open, bar.high, bar.low, bar.close].map((value, column) => (
                   <td key={column} class="number">
-                    {amount(value)}
+                    {priceText(value, app.places())}
                   </td>
                 ))}
+                <td class="number">{amount(bar.volume)}</td>
               </tr>
             ))}
           </tbody>

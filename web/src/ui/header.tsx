@@ -1,8 +1,7 @@
 import type { App } from '../app.ts';
-import { placesOf, withPlaces } from '../decimal.ts';
 import type { Health } from '../market.ts';
 import { switchTheme, theme } from '../theme.ts';
-import { amount } from '../words.ts';
+import { priceText } from '../words.ts';
 
 // Each state differs in text and in shape, not in colour alone.
 const states: Record<Health, { mark: string; text: string; kind: string }> = {
@@ -40,8 +39,7 @@ function LastPrice({ app }: { app: App }) {
   const instrument = app.instrument.value;
   const quote = app.market.quotes.get(app.symbol.value);
   if (!instrument) return null;
-  const places = placesOf(instrument.tick_size);
-  const price = (text?: string) => (text ? amountWith(text, places) : '–');
+  const price = (text?: string) => priceText(text, app.places());
   return (
     <p class="last-price">
       <b>{instrument.symbol}</b>
@@ -53,12 +51,6 @@ function LastPrice({ app }: { app: App }) {
       </span>
     </p>
   );
-}
-
-function amountWith(text: string, places: number): string {
-  const padded = withPlaces(text, places);
-  const [whole = '', fraction] = padded.split('.');
-  return fraction === undefined ? amount(whole) : `${amount(whole)}.${fraction}`;
 }
 
 function ConnectionState({ app }: { app: App }) {

@@ -5,8 +5,8 @@ import { useSignal } from '@preact/signals';
 
 import type { App } from '../app.ts';
 import type { DepthLevel, Order, Side } from '../api.ts';
-import { add, placesOf, subtract, trim, withPlaces } from '../decimal.ts';
-import { amount } from '../words.ts';
+import { add, subtract, trim, withPlaces } from '../decimal.ts';
+import { amount, priceText } from '../words.ts';
 
 const slots = 10;
 
@@ -25,7 +25,7 @@ export function Ladder({ app }: { app: App }) {
   const focus = useSignal(slots);
   const largest = Math.max(1, ...rows.map((row) => Number(row.level?.quantity ?? 0)));
   const working = app.orders.working(app.symbol.value);
-  const places = placesOf(app.instrument.value?.tick_size ?? '0.01');
+  const places = app.places();
   const doubted = app.lock.value !== null;
 
   function move(event: KeyboardEvent) {
@@ -109,7 +109,7 @@ function LadderRow({ row, share, mine, places, focused, onFocus, onPick }: RowPr
           onClick={() => level && onPick(withPlaces(level.price, places))}
           aria-label={level ? `Use price ${level.price}` : 'No price'}
         >
-          {level ? withPlaces(level.price, places) : '\u00a0'}
+          {level ? priceText(level.price, places) : '\u00a0'}
         </button>
       </td>
       <td class="number">{side === 'sell' && size}</td>

@@ -7,10 +7,13 @@ import { useRef } from 'preact/hooks';
 import type { App } from '../app.ts';
 import type { Order } from '../api.ts';
 import { HeldList, isOpen } from '../orders.ts';
-import { amount, clock, lifetimes, orderName, reasonText, statusText } from '../words.ts';
+import { amount, clock, lifetimes, orderName, priceText, reasonText, statusText } from '../words.ts';
 import { ReplaceDialog } from './replace_dialog.tsx';
 
 const rows_max = 100;
+const columns = ['Time', 'Order', 'Symbol', 'Side', 'Type', 'Quantity', 'Filled', 'Limit'].concat(
+  ['Average', 'Status', 'Act'],
+);
 
 export function OrdersTable({ app }: { app: App }) {
   app.orders_frame.value;
@@ -44,7 +47,7 @@ export function OrdersTable({ app }: { app: App }) {
         <p class="empty">No orders yet. Fill in the ticket to place the first one.</p>
       ) : (
         <table
-          class="wide"
+          class="wide acting"
           onMouseEnter={() => (inside.value |= 1)}
           onMouseLeave={() => (inside.value &= ~1)}
           onFocusIn={() => (inside.value |= 2)}
@@ -52,13 +55,11 @@ export function OrdersTable({ app }: { app: App }) {
         >
           <thead>
             <tr>
-              {['Time', 'Order', 'Symbol', 'Side', 'Type', 'Quantity', 'Filled', 'Limit', 'Average', 'Status', 'Act'].map(
-                (name) => (
-                  <th key={name} scope="col">
-                    {name}
-                  </th>
-                ),
-              )}
+              {columns.map((name) => (
+                <th key={name} scope="col">
+                  {name}
+                </th>
+              ))}
             </tr>
           </thead>
           <tbody>
@@ -66,6 +67,7 @@ export function OrdersTable({ app }: { app: App }) {
               <OrderRow
                 key={order.order_id}
                 order={order}
+                places={app.places(order.symbol)}
                 onCancel={() => void app.cancel(order.order_id)}
                 onReplace={() => (replacing.value = order.order_id)}
               />
@@ -82,11 +84,12 @@ export function OrdersTable({ app }: { app: App }) {
 
 interface RowProps {
   order: Order;
+  places: number;
   onCancel: () => void;
   onReplace: () => void;
 }
 
-function OrderRow({ order, onCancel, onReplace }: RowProps) {
+function OrderRow({ order, places, onCancel, onReplace }: RowProps) {
   const open = isOpen(order);
   const buys = order.side === 'buy';
   const name = `order ${order.order_id}: ${orderName(order)}`;
@@ -103,12 +106,14 @@ function OrderRow({ order, onCancel, onReplace }: RowProps) {
       <td class={buys ? 'up' : 'down'}>{buys ? '▲ Buy' : '▼ Sell'}</td>
       <td>
         {order.order_type === 'limit' ? 'Limit' : 'Market'}
-        <span class="soft"> · {lifetimes[order.time_in_force] ?? order.time_in_force}</span>
+        <abbr class="soft" title={lifetimes[order.time_in_force]}>
+          {order.time_in_force.toUpperCase()}
+        </abbr>
       </td>
       <td class="number">{amount(order.quantity)}</td>
       <td class="number">{amount(order.filled_quantity)}</td>
-      <td class="number">{amount(order.limit_price)}</td>
-      <td class="number">{amount(order.average_price)}</td>
+      <td class="number">{priceText(order.limit_price, places)}</td>
+      <td class="number">{priceText(order.average_price, places)}</td>
       <td class="status" title={reasonText(order.reason)}>
         {statusText(order.status)}
         {order.status === 'rejected' && <span class="soft"> · {reasonText(order.reason)}</span>}

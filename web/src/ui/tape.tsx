@@ -1,12 +1,10 @@
 import type { App } from '../app.ts';
-import { placesOf, withPlaces } from '../decimal.ts';
-import { amount, clock } from '../words.ts';
+import { amount, clock, priceText } from '../words.ts';
 
 const rows_max = 40;
 
 export function Tape({ app }: { app: App }) {
   app.market_frame.value;
-  const places = placesOf(app.instrument.value?.tick_size ?? '0.01');
   const trades = app.market.trades.slice(0, rows_max);
   return (
     <section class="panel tape" aria-labelledby="tape-title">
@@ -25,7 +23,7 @@ export function Tape({ app }: { app: App }) {
               <tr key={slot} data-testid="trade">
                 <td class="number soft">{clock(trade.time)}</td>
                 <td class={`number ${trade.aggressor === 'sell' ? 'down' : 'up'}`}>
-                  {withPlaces(trade.price, places)} {arrow(trade.aggressor)}
+                  {priceText(trade.price, app.places())} {arrow(trade.aggressor)}
                 </td>
                 <td class="number">{amount(trade.quantity)}</td>
               </tr>

@@ -38,9 +38,15 @@ export function TicketPanel({ app }: { app: App }) {
       <form onSubmit={preview} noValidate>
         <Sides app={app} fixed={fixed} />
         <Kinds app={app} fixed={fixed} />
-        <Amounts app={app} problems={problems.value} fixed={fixed} />
+        <Amounts
+          app={app}
+          problems={problems.value}
+          fixed={fixed}
+          onEdit={(field) => (problems.value = { ...problems.value, [field]: undefined })}
+        />
         <p class="lock" role="status" data-testid="lock">
-          {locked === null ? '' : `⚿ ${locked}`}
+          {locked !== null && <LockMark />}
+          {locked}
         </p>
         <button type="submit" aria-disabled={locked !== null || fixed || stage.name === 'previewing'}>
           {stage.name === 'previewing' ? 'Asking…' : 'Preview'}
@@ -48,6 +54,16 @@ export function TicketPanel({ app }: { app: App }) {
       </form>
       <Outcome app={app} stage={stage} locked={locked !== null} />
     </section>
+  );
+}
+
+// Drawn, because not every font has a lock.
+function LockMark() {
+  return (
+    <svg viewBox="0 0 16 16" width="14" height="14" aria-hidden="true">
+      <path d="M5 7V5a3 3 0 0 1 6 0v2" fill="none" stroke="currentColor" stroke-width="2" />
+      <rect x="3" y="7" width="10" height="7" rx="1.5" fill="currentColor" />
+    </svg>
   );
 }
 
@@ -76,12 +92,11 @@ function Sides({ app, fixed }: { app: App; fixed: boolean }) {
 function Kinds({ app, fixed }: { app: App; fixed: boolean }) {
   const { order_type, time_in_force } = app.draft.value;
   function chooseType(type: OrderType) {
-    const allowed = lifetimes_of[type];
-    const kept = allowed.includes(time_in_force) ? time_in_force : allowed[0]!;
-    app.edit({ order_type: type, time_in_force: kept });
+    // What suits one type surprises with the other: begin from that type's usual choice.
+    app.edit({ order_type: type, time_in_force: lifetimes_of[type][0]! });
   }
   return (
-    <div class="pair">
+    <div class="pair kinds">
       <label>
         Type
         <select
@@ -95,7 +110,7 @@ function Kinds({ app, fixed }: { app: App; fixed: boolean }) {
         </select>
       </label>
       <label>
-        Good for
+        Time in force
         <select
           name="time_in_force"
           value={time_in_force}
@@ -113,7 +128,14 @@ function Kinds({ app, fixed }: { app: App; fixed: boolean }) {
   );
 }
 
-function Amounts({ app, problems, fixed }: { app: App; problems: Problems; fixed: boolean }) {
+interface AmountsProps {
+  app: App;
+  problems: Problems;
+  fixed: boolean;
+  onEdit: (field: Field) => void;
+}
+
+function Amounts({ app, problems, fixed, onEdit }: AmountsProps) {
   const instrument = app.instrument.value;
   const is_limit = app.draft.value.order_type === 'limit';
   const input = (field: Field, label: string, hint: string, off: boolean) => (
@@ -131,7 +153,7 @@ function Amounts({ app, problems, fixed }: { app: App; problems: Problems; fixed
         aria-invalid={problems[field] !== undefined}
         aria-describedby={`ticket-${field}-said`}
         onInput={(event) => {
-          delete problems[field];
+          onEdit(field);
           app.edit({ [field]: event.currentTarget.value });
         }}
       />

@@ -2,7 +2,7 @@ import { useSignal } from '@preact/signals';
 
 import type { App } from '../app.ts';
 import type { Instrument } from '../api.ts';
-import { placesOf, withPlaces } from '../decimal.ts';
+import { priceText } from '../words.ts';
 
 const rows_max = 50;
 
@@ -35,14 +35,14 @@ export function Watchlist({ app }: { app: App }) {
 
 function WatchRow({ app, instrument }: { app: App; instrument: Instrument }) {
   app.market_frame.value;
-  const { symbol, name, tick_size } = instrument;
+  const { symbol, name } = instrument;
   const last = app.market.quotes.get(symbol)?.last_price;
   const chosen = app.symbol.value === symbol;
   return (
     <li>
       <button type="button" aria-pressed={chosen} onClick={() => app.choose(symbol)}>
         <b>{symbol}</b>
-        <span class="number">{last ? withPlaces(last, placesOf(tick_size)) : '–'}</span>
+        <span class="number">{priceText(last, app.places(symbol))}</span>
         <span class="soft name">{name}</span>
       </button>
     </li>
