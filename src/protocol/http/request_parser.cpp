@@ -17,9 +17,8 @@ namespace beast = boost::beast;
 using beast::error_code;
 using Text = beast::string_view;
 
-constexpr std::size_t request_line_extra = 32;   // method, spaces and version around the target
-constexpr std::size_t chunk_line_max = 256;      // size and extensions of one chunk
-constexpr std::size_t trailer_bytes_max = 1024;  // unfinished end of a chunked body
+constexpr std::size_t request_line_extra = 32;  // method, spaces and version around the target
+constexpr std::size_t chunk_line_max = 256;     // size and extensions of one chunk
 constexpr std::size_t body_reserve_max = 64 * 1024;
 constexpr int empty_lines_max = 4;  // before a request line
 
@@ -39,6 +38,11 @@ bool is_token(std::string_view text) {
 bool is_digits(std::string_view text) {
   return !text.empty() &&
          std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
+}
+
+// After the digits of a chunk's size.
+bool is_hex_end(char c) {
+  return !((c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F'));
 }
 
 std::optional<Method> find_method(std::string_view text) {
@@ -344,26 +348,35 @@ class RequestParser::Reader {
   bool put_body(std::string_view bytes, std::size_t& used) {
     while (used < bytes.size()) {
       const std::string_view rest = bytes.substr(used);
-      if (!chunk_line_fits(rest)) return fail(bad("bad_chunk", "A chunk's size line is too long."));
+      if (!chunk_line_whole(rest)) return false;
       std::size_t step = 0;
       if (!put(rest, step)) return false;
       used += step;
       if (message_->is_done()) return true;
-      if (step == 0) {
-        if (rest.size() > trailer_bytes_max) {
-          return fail(bad("trailers_refused", "Trailers are not taken."));
-        }
-        return false;
-      }
+      if (step == 0) return false;
     }
     return false;
   }
 
-  [[nodiscard]] bool chunk_line_fits(std::string_view rest) const {
+  // Beast sees the line before a chunk only when it is whole, and the last one only with the empty
+  // line behind it: it asserts on shorter input, and trailers are not for it to read.
+  bool chunk_line_whole(std::string_view rest) {
     if (!message_->chunked_body || message_->chunk_left > 0) return true;
     const std::size_t from = message_->first_chunk ? 0 : 2;  // the line break of the last chunk
-    if (rest.size() < from + chunk_line_max) return true;
-    return rest.substr(from, chunk_line_max).find("\r\n") != std::string_view::npos;
+    const std::size_t end = rest.substr(0, from + chunk_line_max).find("\r\n", from);
+    if (end == std::string_view::npos) {
+      if (rest.size() < from + chunk_line_max) return false;
+      return fail(bad("bad_chunk", "A chunk's size line is too long."));
+    }
+    const std::string_view line = rest.substr(from, end - from);
+    const std::size_t digits = line.find_first_not_of('0');
+    const bool last = !line.empty() && digits != 0 &&
+                      (digits == std::string_view::npos || is_hex_end(line[digits]));
+    if (!last) return true;
+    const std::string_view after = rest.substr(end + 2, 2);
+    if (after == "\r\n") return true;
+    if (after.size() < 2) return false;
+    return fail(bad("trailers_refused", "Trailers are not taken."));
   }
 
   Limits limits_;

@@ -23,6 +23,11 @@ class Message final : public beast::http::basic_parser<false> {
     skip(head_request);
   }
 
+  // Beast asserts on less when it continues the last chunk; no chunked rest is shorter.
+  [[nodiscard]] bool waits_for_more(std::size_t available) const {
+    return is_header_done() && chunked() && chunk_left_ == 0 && available < 5;
+  }
+
   ReceivedResponse response;
 
  private:
@@ -39,12 +44,15 @@ class Message final : public beast::http::basic_parser<false> {
     response.body.append(body.data(), body.size());
     return body.size();
   }
-  void on_chunk_header_impl(std::uint64_t, Text, error_code&) override {}
+  void on_chunk_header_impl(std::uint64_t size, Text, error_code&) override { chunk_left_ = size; }
   std::size_t on_chunk_body_impl(std::uint64_t, Text body, error_code&) override {
     response.body.append(body.data(), body.size());
+    chunk_left_ -= body.size();
     return body.size();
   }
   void on_finish_impl(error_code&) override {}
+
+  std::uint64_t chunk_left_ = 0;
 };
 
 }  // namespace
@@ -58,7 +66,7 @@ class ResponseParser::Reader {
   ParseStep step(std::string_view bytes) {
     if (failed_) return {ParseState::Failed, 0};
     std::size_t used = 0;
-    while (used < bytes.size()) {
+    while (used < bytes.size() && !message_->waits_for_more(bytes.size() - used)) {
       error_code ec;
       const std::size_t step =
           message_->put(boost::asio::const_buffer(bytes.data() + used, bytes.size() - used), ec);
