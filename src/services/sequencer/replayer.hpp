@@ -50,7 +50,6 @@ class Replayer {
   std::uint64_t events_after_;
   const ReplayedEvents& events_;
   std::vector<model::Event> applied_;
-  std::size_t hashed_ = 0;
   bytes::Encoder scratch_;
   std::uint64_t commands_ = 0;
   std::uint64_t checkpoints_ = 0;

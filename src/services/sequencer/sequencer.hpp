@@ -53,6 +53,7 @@ struct Options {
   std::size_t queued_commands_max = 16'384;
   std::size_t queued_queries_max = 4'096;
   std::size_t batch_commands_max = 4'096;
+  std::size_t batch_bytes_max = 512 << 10;      // at most half of the journal's
   std::uint64_t checkpoint_commands = 100'000;  // a checkpoint record every so many commands
   std::uint64_t snapshot_commands = 1'000'000;  // a snapshot every so many commands
   // How long a batch may wait for as many commands as the last one had, so that closed-loop callers
