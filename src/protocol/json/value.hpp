@@ -33,14 +33,19 @@ class Value {
   using Array = std::vector<Value>;
   using Object = std::vector<Member>;  // in the order of the text, names unique
 
-  Value() = default;  // null
-  explicit Value(bool value) : data_(value) {}
-  explicit Value(Number value) : data_(std::move(value)) {}
-  explicit Value(std::string value) : data_(std::move(value)) {}
-  explicit Value(Array value) : data_(std::move(value)) {}
-  explicit Value(Object value) : data_(std::move(value)) {}
+  Value();  // null
+  explicit Value(bool value);
+  explicit Value(Number value);
+  explicit Value(std::string value);
+  explicit Value(Array value);
+  explicit Value(Object value);
+  Value(const Value&);
+  Value(Value&&) noexcept;
+  Value& operator=(const Value&);
+  Value& operator=(Value&&) noexcept;
+  ~Value();
   static Value text(std::string_view value) { return Value(std::string(value)); }
-  static Value object() { return Value(Object()); }
+  static Value object();
 
   [[nodiscard]] bool is_null() const { return data_.index() == 0; }
   // Null when the value is of another kind.
@@ -71,6 +76,22 @@ struct Member {
   Value value;
   bool operator==(const Member&) const = default;
 };
+
+// Here, where Member is complete.
+inline Value::Value() = default;
+inline Value::Value(bool value) : data_(value) {}
+inline Value::Value(Number value) : data_(std::move(value)) {}
+inline Value::Value(std::string value) : data_(std::move(value)) {}
+inline Value::Value(Array value) : data_(std::move(value)) {}
+inline Value::Value(Object value) : data_(std::move(value)) {}
+inline Value::Value(const Value&) = default;
+inline Value::Value(Value&&) noexcept = default;
+inline Value& Value::operator=(const Value&) = default;
+inline Value& Value::operator=(Value&&) noexcept = default;
+inline Value::~Value() = default;
+inline Value Value::object() {
+  return Value(Object());
+}
 
 struct ParseLimits {
   std::size_t depth_max = 32;  // nested lists and objects
