@@ -67,12 +67,6 @@ function(embed_web_assets target)
     message(STATUS "No dashboard in ${PLATFORM_WEB_DIST}: run web/build.sh to have it embedded")
   endif()
 
-  set(policy_file ${CMAKE_SOURCE_DIR}/web/content_security_policy.txt)
-  set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${policy_file})
-  file(READ ${policy_file} policy)
-  string(STRIP "${policy}" policy)
-  file(CONFIGURE OUTPUT ${folder}/embedded_policy.inc CONTENT "\"${policy}\"\n" @ONLY)
-
   # A library of its own: the C++ warning flags of the modules do not suit the assembler.
   add_library(${target}_data STATIC ${folder}/embedded_assets.S)
   target_link_libraries(${target} PRIVATE ${target}_data)

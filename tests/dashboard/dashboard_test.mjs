@@ -139,7 +139,10 @@ async function restingOrder() {
 }
 
 test('a wrong password is refused with a sentence', async () => {
-  await page.goto(line.url);
+  const response = await page.goto(line.url);
+  const policy = response.headers()['content-security-policy'];
+  assert.match(policy, /default-src 'self'/);
+  assert.doesNotMatch(policy, /unsafe|https?:/);
   await page.getByRole('heading', { name: 'Trading platform' }).waitFor();
   await picture('login-dark');
   await signIn('not the password');

@@ -217,7 +217,9 @@ export class FakeDesk {
     if (index === 0) this.sequence += 1;
     order.sequence = this.sequence;
     order.updated_at = nanos(Date.now());
-    const message = { type: 'order', sequence: this.sequence, index, event, order: { ...order }, execution };
+    const report = { order_id: order.order_id, type: event, ...execution };
+    const copy = { ...order };
+    const message = { type: 'order', sequence: this.sequence, index, event, order: copy, execution: report };
     this.events.push(message);
     for (const say of this.followers) say(message);
     return order;

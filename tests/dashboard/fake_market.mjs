@@ -54,14 +54,14 @@ export class FakeMarket {
     this.mid += Math.round((this.random() - 0.5) * 4);
     this.#refill();
     if (this.random() < 0.5) return null;
-    const aggressor = this.random() < 0.5 ? 'buy' : 'sell';
-    const side = aggressor === 'buy' ? this.asks : this.bids;
-    return this.print(side[0].ticks, 1 + Math.floor(this.random() * 90), aggressor, now);
+    const side = this.random() < 0.5 ? 'buy' : 'sell';
+    const best = (side === 'buy' ? this.asks : this.bids)[0];
+    return this.print(best.ticks, 1 + Math.floor(this.random() * 90), side, now);
   }
 
-  print(ticks, quantity, aggressor, now) {
+  print(ticks, quantity, side, now) {
     const trade_id = String(++this.trade_id);
-    const trade = { trade_id, price: this.price(ticks), quantity: String(quantity), aggressor };
+    const trade = { trade_id, price: this.price(ticks), quantity: String(quantity), side };
     trade.time = nanos(now);
     this.trades = [trade, ...this.trades].slice(0, 200);
     this.#count(ticks, quantity, now);

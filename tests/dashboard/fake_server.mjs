@@ -1,5 +1,5 @@
 // The platform's wire contract on a loopback port, for developing and testing the dashboard without
-// the platform. Serves the built dashboard with the platform's Content-Security-Policy.
+// the platform. Serves the built dashboard under a strict Content-Security-Policy.
 
 import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
@@ -9,7 +9,8 @@ import { WebSocketServer } from 'ws';
 import { FakeDesk } from './fake_desk.mjs';
 
 const root = join(import.meta.dirname, '../..');
-const policy = readFileSync(join(root, 'web/content_security_policy.txt'), 'utf8').trim();
+// As strict as the platform's own or stricter.
+const policy = "default-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'";
 const types = {
   '.html': 'text/html',
   '.js': 'text/javascript',
@@ -83,7 +84,7 @@ export async function startFakeServer(password) {
         leave = () => (before(), stop());
         say({ type: 'subscribed', symbols: message.symbols, channels: message.channels });
       } else if (known && message.action === 'subscribe' && path === '/ws/orders') {
-        say({ type: 'subscribed', sequence: desk.sequence });
+        say({ type: 'subscribed', sequence: message.after_sequence ?? desk.sequence });
         leave = desk.follow(message.after_sequence, say);
       }
     });

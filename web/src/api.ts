@@ -45,7 +45,7 @@ export interface Trade {
   trade_id: string;
   price: string;
   quantity: string;
-  aggressor?: Side;
+  side?: Side; // of the order that came to the book
   time: string;
 }
 

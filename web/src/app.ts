@@ -230,7 +230,6 @@ export class App {
     return this.#owner('orders', (message) => this.#orderMessage(message), (send) => {
       const after_sequence = this.orders.resumeAfter();
       send({ action: 'subscribe', account_id: this.account_id.value, after_sequence });
-      void this.#loadOrders();
     });
   }
 
@@ -254,7 +253,9 @@ export class App {
 
   #orderMessage(message: Message): void {
     if (message.type === 'subscribed') {
-      if (this.orders.subscribedAt(Number(message['sequence']))) void this.#loadOrders();
+      // Only now: between an earlier snapshot and the subscription an event could be lost.
+      this.orders.subscribedAt(Number(message['sequence']));
+      void this.#loadOrders();
       return;
     }
     if (!this.orders.apply(message)) return;

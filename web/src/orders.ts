@@ -28,11 +28,10 @@ export class OrderStore {
     return this.#sequence < 0 ? undefined : Math.max(this.#sequence - 1, 0);
   }
 
-  // The platform is behind us: it is another one, or it was restored. Nothing known still counts.
-  subscribedAt(sequence: number): boolean {
-    if (sequence >= this.#sequence) return false;
-    this.reset();
-    return true;
+  // Where the platform takes up the stream. When that is before what was asked for, it is another
+  // platform or a restored one, and nothing known still counts.
+  subscribedAt(sequence: number): void {
+    if (sequence < (this.resumeAfter() ?? 0)) this.reset();
   }
 
   reset(): void {
@@ -54,8 +53,9 @@ export class OrderStore {
     this.#index = index;
     const order = message['order'] as Order;
     this.upsert(order);
+    // Every event carries its execution report; only those of trades are fills.
     const execution = message['execution'] as Partial<Execution> | undefined;
-    if (execution) {
+    if (execution?.trade_id !== undefined) {
       const { order_id, symbol, side } = order;
       this.addFills([{ order_id, symbol, side, ...execution } as Execution]);
     }

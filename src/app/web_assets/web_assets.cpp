@@ -63,16 +63,6 @@ const Asset* find(std::string_view path) {
   return found != assets.end() && found->path == path ? &*found : nullptr;
 }
 
-std::string_view cache_control(const Asset& asset) {
-  return asset.immutable ? "public, max-age=31536000, immutable" : "no-cache";
-}
-
-std::string_view content_security_policy() {
-  return
-#include "embedded_policy.inc"
-      ;
-}
-
 std::span<const Asset> all() {
   return embedded();
 }

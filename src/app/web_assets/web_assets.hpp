@@ -8,7 +8,8 @@
 // answers with a plain page that says how to build the dashboard. Everything is constant data:
 // find() may be called from any thread and its answers live as long as the program.
 //
-// Absent on purpose: reading from disk at run time, directory listings, range requests.
+// Absent on purpose: headers of answers (the door's), reading from disk at run time, directory
+// listings, range requests.
 
 #include <span>
 #include <string_view>
@@ -21,17 +22,11 @@ struct Asset {
   std::string_view bytes;         // the file as it is
   std::string_view gzip;          // the same, compressed; empty where that would not be smaller
   std::string_view etag;          // quoted SHA-256, for ETag and If-None-Match
-  bool immutable = false;         // the name carries a hash of the content
+  bool immutable = false;         // the name carries a hash of the content: cache it for a year
 };
 
 // The file at a path, or nullptr. "/" is the same as "/index.html". A query string is not expected.
 const Asset* find(std::string_view path);
-
-// The Cache-Control header for an asset: a year for hashed names, ask again for all others.
-std::string_view cache_control(const Asset& asset);
-
-// The Content-Security-Policy header every page must be sent with.
-std::string_view content_security_policy();
 
 // All embedded files, sorted by path. Empty when the program was built without the dashboard.
 std::span<const Asset> all();

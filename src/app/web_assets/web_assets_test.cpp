@@ -30,7 +30,6 @@ TEST(WebAssets, AnswersTheRootWithAPage) {
   EXPECT_EQ(page->content_type, "text/html; charset=utf-8");
   EXPECT_NE(page->bytes.find("<!doctype html>"), std::string_view::npos);
   EXPECT_FALSE(page->immutable);
-  EXPECT_EQ(cache_control(*page), "no-cache");
   EXPECT_EQ(page->etag.front(), '"');
   EXPECT_EQ(page->etag.back(), '"');
 }
@@ -54,14 +53,13 @@ TEST(WebAssets, FindsEveryFileAndUnpacksItToTheSameBytes) {
   }
 }
 
-TEST(WebAssets, LetsBrowsersKeepHashedNamesForAYear) {
+TEST(WebAssets, MarksExactlyTheHashedNamesAsImmutable) {
   if (all().empty()) GTEST_SKIP() << "built without the dashboard";
   const auto assets = all();
   EXPECT_TRUE(std::ranges::is_sorted(assets, {}, &Asset::path));
   EXPECT_TRUE(std::ranges::any_of(assets, &Asset::immutable));
   for (const auto& asset : assets) {
     EXPECT_EQ(asset.immutable, asset.path.starts_with("/assets/")) << asset.path;
-    EXPECT_EQ(cache_control(asset).find("immutable") != std::string_view::npos, asset.immutable);
   }
 }
 
@@ -74,13 +72,6 @@ TEST(WebAssets, NamesEveryFileItsPageAsksFor) {
     ++found;
   }
   EXPECT_GE(found, 2U);
-}
-
-TEST(WebAssets, ForbidsForeignHostsAndInlineCode) {
-  const auto policy = content_security_policy();
-  EXPECT_TRUE(policy.starts_with("default-src 'self'"));
-  EXPECT_EQ(policy.find("unsafe"), std::string_view::npos);
-  EXPECT_EQ(policy.find("http"), std::string_view::npos);
 }
 
 }  // namespace

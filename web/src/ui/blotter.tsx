@@ -4,6 +4,7 @@ import type { App } from '../app.ts';
 import type { Execution, Position } from '../api.ts';
 import { grouped, rounded, sign } from '../decimal.ts';
 import { amount, clock, priceText } from '../words.ts';
+import { Heads } from './heads.tsx';
 import { OrdersTable } from './orders_table.tsx';
 
 type Tab = 'orders' | 'fills' | 'positions';
@@ -54,25 +55,11 @@ export function Blotter({ app }: { app: App }) {
   );
 }
 
-function Heads({ names }: { names: string[] }) {
-  return (
-    <thead>
-      <tr>
-        {names.map((name) => (
-          <th key={name} scope="col">
-            {name}
-          </th>
-        ))}
-      </tr>
-    </thead>
-  );
-}
-
 function FillsTable({ app, fills }: { app: App; fills: Execution[] }) {
   if (fills.length === 0) return <p class="empty">No fills yet.</p>;
   return (
     <table class="wide">
-      <Heads names={['Time', 'Symbol', 'Side', 'Quantity', 'Price', 'Order', 'Trade']} />
+      <Heads names={['#Time', 'Symbol', 'Side', '#Quantity', '#Price', '#Order', '#Trade']} />
       <tbody>
         {fills.map((fill) => (
           <tr key={`${fill.order_id} ${fill.trade_id}`} data-testid="fill" data-order={fill.order_id}>
@@ -94,7 +81,7 @@ function PositionsTable({ app, positions }: { app: App; positions: Position[] })
   if (positions.length === 0) return <p class="empty">No positions yet.</p>;
   return (
     <table class="wide">
-      <Heads names={['Symbol', 'Quantity', 'Held', 'Average cost', 'Market price', 'Open P&L', 'Closed P&L']} />
+      <Heads names={['Symbol', '#Quantity', '#Held', '#Average cost', '#Market price', '#Open P&L', '#Closed P&L']} />
       <tbody>
         {positions.map((position) => (
           <tr key={position.symbol} data-testid="position" data-symbol={position.symbol}>

@@ -7,6 +7,7 @@ import { PriceChart } from '../chart.ts';
 import { isOpen } from '../orders.ts';
 import { theme } from '../theme.ts';
 import { amount, clock, priceText } from '../words.ts';
+import { Heads } from './heads.tsx';
 
 const table_bars = 20;
 
@@ -107,19 +108,11 @@ function BarTable({ app, chart }: { app: App; chart: () => PriceChart | null }) 
       <summary>Bars as a table</summary>
       <div class="scroll short" tabIndex={0} role="region" aria-label="Latest bars">
         <table>
-          <thead>
-            <tr>
-              {['Time', 'Open', 'High', 'Low', 'Close', 'Volume'].map((name) => (
-                <th key={name} scope="col">
-                  {name}
-                </th>
-              ))}
-            </tr>
-          </thead>
+          <Heads names={['#Time', '#Open', '#High', '#Low', '#Close', '#Volume']} />
           <tbody>
             {(open.value ? (chart()?.recent(table_bars) ?? []) : []).map((bar, slot) => (
               <tr key={slot}>
-                <td>{clock(bar.start).slice(0, 5)}</td>
+                <td class="number">{clock(bar.start).slice(0, 5)}</td>
                 {[bar.open, bar.high, bar.low, bar.close].map((value, column) => (
                   <td key={column} class="number">
                     {priceText(value, app.places())}

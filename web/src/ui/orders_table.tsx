@@ -8,11 +8,12 @@ import type { App } from '../app.ts';
 import type { Order } from '../api.ts';
 import { HeldList, isOpen } from '../orders.ts';
 import { amount, clock, lifetimes, orderName, priceText, reasonText, statusText } from '../words.ts';
+import { Heads } from './heads.tsx';
 import { ReplaceDialog } from './replace_dialog.tsx';
 
 const rows_max = 100;
-const columns = ['Time', 'Order', 'Symbol', 'Side', 'Type', 'Quantity', 'Filled', 'Limit'].concat(
-  ['Average', 'Status', 'Act'],
+const columns = ['#Time', '#Order', 'Symbol', 'Side', 'Type', '#Quantity', '#Filled'].concat(
+  ['#Limit', '#Average', 'Status', 'Act'],
 );
 
 export function OrdersTable({ app }: { app: App }) {
@@ -53,15 +54,7 @@ export function OrdersTable({ app }: { app: App }) {
           onFocusIn={() => (inside.value |= 2)}
           onFocusOut={() => (inside.value &= ~2)}
         >
-          <thead>
-            <tr>
-              {columns.map((name) => (
-                <th key={name} scope="col">
-                  {name}
-                </th>
-              ))}
-            </tr>
-          </thead>
+          <Heads names={columns} />
           <tbody>
             {orders.map((order) => (
               <OrderRow

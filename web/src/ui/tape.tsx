@@ -22,8 +22,8 @@ export function Tape({ app }: { app: App }) {
             {trades.map((trade, slot) => (
               <tr key={slot} data-testid="trade">
                 <td class="number soft">{clock(trade.time)}</td>
-                <td class={`number ${trade.aggressor === 'sell' ? 'down' : 'up'}`}>
-                  {priceText(trade.price, app.places())} {arrow(trade.aggressor)}
+                <td class={`number ${trade.side === 'sell' ? 'down' : 'up'}`}>
+                  {priceText(trade.price, app.places())} {arrow(trade.side)}
                 </td>
                 <td class="number">{amount(trade.quantity)}</td>
               </tr>
@@ -36,6 +36,6 @@ export function Tape({ app }: { app: App }) {
   );
 }
 
-function arrow(aggressor: string | undefined): string {
-  return aggressor === 'buy' ? '▲' : aggressor === 'sell' ? '▼' : '\u2002';
+function arrow(side: string | undefined): string {
+  return side === 'buy' ? '▲' : side === 'sell' ? '▼' : '\u2002';
 }
