@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "base/check.hpp"
+#include "numeric/decimal.hpp"
 #include "store_sqlite/database.hpp"
 #include "store_sqlite/projections.hpp"
 #include "store_sqlite/rows.hpp"
@@ -192,9 +193,12 @@ base::Status ProjectionWriter::State::start_bar(OpenBar& open, const model::Trad
     return {};
   }
   open.bar = market::first_trade(start, traded.price, traded.quantity);
+  // So many days as are kept need not fit in 64 bits of nanoseconds: then none is too old.
+  std::int64_t kept_ns = 0;
+  if (!numeric::checked_multiply(bars_kept, market::length_ns(interval), kept_ns)) return {};
   prune_bars.bind(0, static_cast<std::int64_t>(traded.instrument.value()));
   prune_bars.bind(1, static_cast<std::int64_t>(interval));
-  prune_bars.bind(2, start.ns() - bars_kept * market::length_ns(interval));
+  prune_bars.bind(2, start.ns() - kept_ns);
   return prune_bars.run();
 }
 
