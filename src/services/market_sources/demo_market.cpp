@@ -11,6 +11,7 @@ namespace {
 constexpr std::int64_t one_nano = 1'000'000'000;
 constexpr std::int64_t pull_back_steps = 2'000;  // how slowly the fair value returns
 constexpr std::int64_t orders_looked_at = 1'000;
+constexpr std::int64_t prices_per_side = std::int64_t{demo_makers * maker_orders_per_side};
 constexpr std::int64_t momentum_spacings = 3;  // a move of that many spacings is followed
 
 DemoInstrument describe(const char* symbol, const char* name, model::AssetClass asset_class,
@@ -158,55 +159,67 @@ model::SubmitOrder DemoMarket::order(const Book& book, std::size_t account, Side
   return submit;
 }
 
-// Every maker wants orders at fixed distances from the fair value. What is missing is placed at
-// once in a new book, else the most misplaced orders are moved, a few a step.
+// The makers share the prices around the fair value: every demo_makers-th price belongs to the same
+// one. When the fair value moves by one spacing, one order a side moves from one end to the other
+// and all others stay. What would be traded through moves first, then what is missing near the
+// middle; a new book is filled at once.
 void DemoMarket::plan_makers(const Book& book, const DemoView& view,
                              std::vector<model::CommandBody>& commands) {
-  struct Need {
-    std::int64_t urgency;
-    model::CommandBody command;
-  };
   std::vector<Need> needs;
-  const std::int64_t middle = book.fair / 1'000 / book.spacing * book.spacing;
-  for (std::size_t maker = 0; maker < demo_makers; ++maker) {
-    for (const Side side : {Side::Buy, Side::Sell}) {
-      const std::int64_t away = side == Side::Buy ? -1 : 1;
-      std::vector<const model::Order*> orders;
-      for (const model::Order& working : view.maker_orders[maker])
-        if (working.side == side) orders.push_back(&working);
-      std::sort(orders.begin(), orders.end(), [&](const auto* a, const auto* b) {
-        return std::pair(away * a->limit_price.ticks(), a->id) <
-               std::pair(away * b->limit_price.ticks(), b->id);
-      });
-      // Fewer orders than places: the best ones were taken.
-      const std::size_t missing =
-          maker_orders_per_side - std::min(orders.size(), maker_orders_per_side);
-      for (std::size_t place = 0; place < maker_orders_per_side; ++place) {
-        const auto distance = static_cast<std::int64_t>(1 + maker + demo_makers * place);
-        const std::int64_t ticks = middle + away * distance * book.spacing;
-        if (place < missing) {
-          const std::int64_t lots = book.size * numbers_.between(1, 8);
-          needs.push_back({1'000 - distance, order(book, maker, side, ticks, lots,
-                                                   model::TimeInForce::GoodTillCancel)});
-          continue;
-        }
-        const model::Order& working = *orders[place - missing];
-        const std::int64_t off = std::abs(working.limit_price.ticks() - ticks) / book.spacing;
-        if (off < 2) continue;
-        needs.push_back({off, model::ReplaceOrder{working.account, working.id,
-                                                  money::Price(std::max<std::int64_t>(1, ticks)),
-                                                  money::Quantity(0)}});
-      }
-      for (std::size_t extra = maker_orders_per_side; extra < orders.size(); ++extra)
-        needs.push_back({2'000, model::CancelOrder{orders[extra]->account, orders[extra]->id}});
-    }
-  }
+  for (std::size_t maker = 0; maker < demo_makers; ++maker)
+    for (const Side side : {Side::Buy, Side::Sell})
+      plan_maker(book, maker, side, view.maker_orders[maker], needs);
   std::stable_sort(needs.begin(), needs.end(),
                    [](const Need& a, const Need& b) { return a.urgency > b.urgency; });
   const bool empty = view.bid.ticks() == 0 && view.ask.ticks() == 0;
   const std::size_t count = empty ? needs.size() : std::min(needs.size(), maker_commands_per_step);
   for (std::size_t i = 0; i < count; ++i)
     commands.push_back(std::move(needs[i].command));
+}
+
+void DemoMarket::plan_maker(const Book& book, std::size_t maker, Side side,
+                            const std::vector<model::Order>& orders, std::vector<Need>& needs) {
+  const std::int64_t middle = book.fair / 1'000 / book.spacing;  // in spacings, like all below
+  const std::int64_t away = side == Side::Buy ? -1 : 1;
+  std::vector<std::int64_t> missing;  // nearest first
+  for (std::int64_t distance = 1; distance <= prices_per_side; ++distance) {
+    const std::int64_t price = middle + away * distance;
+    if (price > 0 && price % std::int64_t{demo_makers} == static_cast<std::int64_t>(maker))
+      missing.push_back(price);
+  }
+  std::vector<const model::Order*> misplaced;
+  for (const model::Order& working : orders) {
+    if (working.side != side) continue;
+    const auto place = std::find_if(missing.begin(), missing.end(), [&](std::int64_t price) {
+      return price * book.spacing == working.limit_price.ticks();
+    });
+    if (place == missing.end())
+      misplaced.push_back(&working);
+    else
+      missing.erase(place);
+  }
+  for (const model::Order* working : misplaced) {
+    // Positive: on the wrong side of the middle, by so many spacings.
+    const std::int64_t exposed =
+        away * (middle * book.spacing - working->limit_price.ticks()) / book.spacing;
+    const std::int64_t urgency = exposed >= 0 ? 2'000 + exposed : 0;
+    if (missing.empty()) {
+      needs.push_back({urgency, model::CancelOrder{working->account, working->id}});
+      continue;
+    }
+    // An exposed order goes to the far end, a far one comes to the middle.
+    const auto to = exposed >= 0 ? missing.end() - 1 : missing.begin();
+    const money::Price price(*to * book.spacing);
+    const std::int64_t nearness = 1'000 - std::abs(*to - middle);
+    needs.push_back({std::max(urgency, nearness),
+                     model::ReplaceOrder{working->account, working->id, price, {}}});
+    missing.erase(to);
+  }
+  for (const std::int64_t price : missing)
+    needs.push_back(
+        {1'000 - std::abs(price - middle),
+         order(book, maker, side, price * book.spacing, book.size * numbers_.between(1, 8),
+               model::TimeInForce::GoodTillCancel)});
 }
 
 void DemoMarket::plan_takers(Book& book, const DemoView& view,

@@ -93,7 +93,14 @@ class DemoMarket {
     std::size_t steps = 0;
   };
 
+  struct Need {
+    std::int64_t urgency;
+    model::CommandBody command;
+  };
+
   void move_fair_value(Book& book);
+  void plan_maker(const Book& book, std::size_t maker, model::Side side,
+                  const std::vector<model::Order>& orders, std::vector<Need>& needs);
   void plan_makers(const Book& book, const DemoView& view,
                    std::vector<model::CommandBody>& commands);
   void plan_takers(Book& book, const DemoView& view, std::vector<model::CommandBody>& commands);
