@@ -33,7 +33,8 @@ const flags = [
 const widths = [1440, 390, 320];
 const first_view_max_bytes = 100 * 1024;
 // The chart library's own style element, refused by the policy; the rules stand in our sheet.
-const expected_console = /Applying inline style violates .*style-src|net::ERR_|WebSocket|status of 4/;
+const expected_console =
+  /Applying inline style violates .*style-src|net::ERR_|WebSocket|status of 4/;
 
 let server, line, folder, context, page;
 const transfers = [];
@@ -70,7 +71,10 @@ after(async () => {
 async function picture(name) {
   if (!pictures) return;
   mkdirSync(pictures, { recursive: true });
-  await page.screenshot({ path: join(pictures, `${name}.png`), fullPage: page.viewportSize().width < 1200 });
+  await page.screenshot({
+    path: join(pictures, `${name}.png`),
+    fullPage: page.viewportSize().width < 1200,
+  });
 }
 
 const seen = (id) => page.getByTestId(id);
@@ -87,9 +91,11 @@ const waitUntilLive = () => waitForState(['Live', 'Demo market']);
 async function waitForChange(locator, what) {
   const first = await locator.innerText();
   const handle = await locator.elementHandle();
-  await page.waitForFunction(([node, text]) => node.innerText !== text, [handle, first]).catch(() => {
-    assert.fail(`${what} did not change from "${first}"`);
-  });
+  await page
+    .waitForFunction(([node, text]) => node.innerText !== text, [handle, first])
+    .catch(() => {
+      assert.fail(`${what} did not change from "${first}"`);
+    });
 }
 
 async function signIn(with_password) {
@@ -114,7 +120,10 @@ const orderRow = (id) => page.locator(`[data-testid=order][data-order="${id}"]`)
 const confirmButton = () => page.locator('button.confirm');
 
 async function previewOrder(fields) {
-  await page.getByText(fields.side === 'sell' ? '▼ Sell' : '▲ Buy', { exact: true }).first().click();
+  await page
+    .getByText(fields.side === 'sell' ? '▼ Sell' : '▲ Buy', { exact: true })
+    .first()
+    .click();
   await page.locator('[name=order_type]').selectOption(fields.type);
   await page.locator('#ticket-quantity').fill(fields.quantity);
   if (fields.price) await page.locator('#ticket-limit_price').fill(fields.price);
@@ -154,7 +163,9 @@ test('signing in shows a living market', async () => {
   await signIn(password);
   await waitUntilLive();
   await page.locator('.chart-box canvas').first().waitFor();
-  await page.waitForFunction(() => /O .* C /.test(document.querySelector('[data-testid=readout]')?.textContent));
+  await page.waitForFunction(() =>
+    /O .* C /.test(document.querySelector('[data-testid=readout]')?.textContent),
+  );
   await seen('trade').first().waitFor();
   await waitForChange(page.locator('.ladder tbody'), 'the ladder');
   await waitForChange(page.locator('.tape tbody'), 'the trades');
@@ -192,7 +203,9 @@ test('a crossing order is previewed, sent once by a double click, filled and hel
   assert.match(await seen('outcome').innerText(), /Cash available/);
   await picture('preview-dark');
   await confirmButton().dblclick();
-  await page.waitForFunction(() => /is filled at/.test(document.querySelector('.outcome')?.textContent));
+  await page.waitForFunction(() =>
+    /is filled at/.test(document.querySelector('.outcome')?.textContent),
+  );
   const fresh = (await orderIds()).filter((id) => !known.includes(id));
   assert.equal(fresh.length, 1);
   await orderRow(fresh[0]).getByText('Filled').waitFor();
@@ -217,13 +230,16 @@ test('a resting order is marked in the ladder, changed and canceled by its id', 
   await dialog.getByRole('button', { name: 'Change the order' }).click();
   await dialog.waitFor({ state: 'detached' });
   await page.waitForFunction(
-    ([order, text]) => document.querySelector(`[data-order="${order}"]`)?.cells[5].innerText === text,
+    ([order, text]) =>
+      document.querySelector(`[data-order="${order}"]`)?.cells[5].innerText === text,
     [id, doubled],
   );
   await page.getByRole('button', { name: new RegExp(`Cancel order ${id}:`) }).click();
   await orderRow(id).getByText('Canceled').waitFor();
   assert.match(await orderRow(other).innerText(), /Working/);
-  await orderRow(other).getByRole('button', { name: /Cancel/ }).focus();
+  await orderRow(other)
+    .getByRole('button', { name: /Cancel/ })
+    .focus();
   await page.keyboard.press('Delete');
   await orderRow(other).getByText('Canceled').waitFor();
 });
@@ -240,16 +256,24 @@ test('everything can be reached and done by keyboard', async () => {
   assert.match(await page.locator('#ticket-limit_price').inputValue(), /^\d/);
   await page.getByRole('tab', { name: /Orders/ }).focus();
   await page.keyboard.press('ArrowRight');
-  assert.equal(await page.getByRole('tab', { name: /Fills/ }).getAttribute('aria-selected'), 'true');
+  assert.equal(
+    await page.getByRole('tab', { name: /Fills/ }).getAttribute('aria-selected'),
+    'true',
+  );
   await page.keyboard.press('ArrowLeft');
   const stops = new Set();
   await page.getByRole('button', { name: 'Sign out' }).focus();
   for (let i = 0; i < 60; i++) {
     await page.keyboard.press('Tab');
-    stops.add(await page.evaluate(() => document.activeElement.closest('section')?.className ?? ''));
+    stops.add(
+      await page.evaluate(() => document.activeElement.closest('section')?.className ?? ''),
+    );
   }
   for (const name of ['watch', 'chart', 'ladder', 'ticket', 'blotter', 'tape']) {
-    assert.ok([...stops].some((stop) => stop.includes(name)), `${name} cannot be reached`);
+    assert.ok(
+      [...stops].some((stop) => stop.includes(name)),
+      `${name} cannot be reached`,
+    );
   }
 });
 
@@ -258,10 +282,12 @@ test('rows stand still while the market moves', async () => {
     () =>
       new Promise((resolve) => {
         let sum = 0;
-        const count = (list) => list.getEntries().forEach((entry) => (sum += entry.hadRecentInput ? 0 : entry.value));
+        const count = (list) =>
+          list.getEntries().forEach((entry) => (sum += entry.hadRecentInput ? 0 : entry.value));
         const observer = new PerformanceObserver(count);
         observer.observe({ type: 'layout-shift', buffered: false });
-        const frames = (left) => (left === 0 ? resolve(sum) : requestAnimationFrame(() => frames(left - 1)));
+        const frames = (left) =>
+          left === 0 ? resolve(sum) : requestAnimationFrame(() => frames(left - 1));
         frames(180);
       }),
   );
@@ -289,7 +315,10 @@ test('a lost connection locks the ticket, comes back by itself and loses no orde
   line.cut();
   await waitForState(['Offline']);
   assert.match(await seen('lock').innerText(), /no connection/);
-  assert.equal(await page.getByRole('button', { name: 'Preview' }).getAttribute('aria-disabled'), 'true');
+  assert.equal(
+    await page.getByRole('button', { name: 'Preview' }).getAttribute('aria-disabled'),
+    'true',
+  );
   await picture('offline-dark');
   line.mend();
   await waitUntilLive();
@@ -310,7 +339,9 @@ test('an order whose answer is lost is sent again with the same id and stands on
   });
   await confirmButton().click();
   await page.getByRole('button', { name: 'Send again' }).click();
-  await page.waitForFunction(() => /is filled at/.test(document.querySelector('.outcome')?.textContent));
+  await page.waitForFunction(() =>
+    /is filled at/.test(document.querySelector('.outcome')?.textContent),
+  );
   await page.unroute('**/orders');
   assert.equal(bodies.length, 2);
   assert.equal(bodies[0].client_order_id, bodies[1].client_order_id);
@@ -326,12 +357,16 @@ for (const theme of ['dark', 'light']) {
       await page.waitForFunction((name) => document.documentElement.dataset.theme === name, theme);
       await previewOrder({ type: 'market', quantity: await lot() });
       await confirmButton().waitFor();
-      await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
+      await page.evaluate(
+        () => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))),
+      );
       await picture(`page-${theme}-${width}`);
       await page.evaluate(axe);
       const tags = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'];
       const found = await page.evaluate((values) => window.axe.run({ runOnly: values }), tags);
-      const told = found.violations.map((one) => `${one.id}: ${one.nodes.map((node) => node.html).join(' | ')}`);
+      const told = found.violations.map(
+        (one) => `${one.id}: ${one.nodes.map((node) => node.html).join(' | ')}`,
+      );
       assert.deepEqual(told, []);
       assert.ok(found.passes.length > 10, 'axe looked at too little');
       const wide = await page.evaluate(() => document.documentElement.scrollWidth);
@@ -355,7 +390,9 @@ test('the notices name the chart library and link to it', async () => {
   await page.goto(`${line.url}/notices.html`);
   assert.match(await page.locator('main').innerText(), /TradingView Lightweight Charts/);
   assert.equal(await page.locator('a[href="https://www.tradingview.com/"]').count(), 1);
-  const text = await page.evaluate(async () => (await fetch('/licences/lightweight-charts.txt')).text());
+  const text = await page.evaluate(async () =>
+    (await fetch('/licences/lightweight-charts.txt')).text(),
+  );
   assert.match(text, /Apache License/);
 });
 

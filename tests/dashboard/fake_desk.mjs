@@ -30,7 +30,9 @@ export class FakeDesk {
       case 'GET accounts':
         return id ? this.#account() : { accounts: [{ account_id: '1', name: 'Paper account' }] };
       case 'GET portfolio':
-        return { positions: [...this.positions].map(([symbol, held]) => this.#position(symbol, held)) };
+        return {
+          positions: [...this.positions].map(([symbol, held]) => this.#position(symbol, held)),
+        };
       case 'GET executions':
         return { executions: this.executions };
       case 'GET orders':
@@ -91,7 +93,8 @@ export class FakeDesk {
 
   #depth(market) {
     const { symbol, bids, asks } = market;
-    const rows = (side) => side.map(({ ticks, quantity }) => [market.price(ticks), String(quantity), 2]);
+    const rows = (side) =>
+      side.map(({ ticks, quantity }) => [market.price(ticks), String(quantity), 2]);
     const sequence = ++market.sequence;
     return { symbol, sequence, bids: rows(bids), asks: rows(asks), time: nanos(Date.now()) };
   }
@@ -156,7 +159,9 @@ export class FakeDesk {
     const accepted = required <= available;
     return {
       accepted,
-      ...(accepted ? {} : { reason: 'insufficient_funds', message: 'There is not enough cash for this order.' }),
+      ...(accepted
+        ? {}
+        : { reason: 'insufficient_funds', message: 'There is not enough cash for this order.' }),
       fill_quantity: best === null ? '0' : request.quantity,
       ...(best === null ? {} : { fill_average_price: market.price(best) }),
       rest_quantity: best === null ? request.quantity : '0',
@@ -167,7 +172,9 @@ export class FakeDesk {
   }
 
   #place(request) {
-    const known = [...this.orders.values()].find((o) => o.client_order_id === request.client_order_id);
+    const known = [...this.orders.values()].find(
+      (o) => o.client_order_id === request.client_order_id,
+    );
     if (known) return known;
     const refusal = this.#preview(request);
     if (!refusal.accepted) throw new this.Refusal(422, refusal.reason, refusal.message);
@@ -202,13 +209,15 @@ export class FakeDesk {
   }
 
   #replace(order, change) {
-    if (order.status !== 'new') throw new this.Refusal(409, 'order_not_open', 'The order is not working.');
+    if (order.status !== 'new')
+      throw new this.Refusal(409, 'order_not_open', 'The order is not working.');
     Object.assign(order, change);
     return this.#tell('replaced', order, 0);
   }
 
   #finish(order, status) {
-    if (order.status !== 'new') throw new this.Refusal(409, 'order_not_open', 'The order is not working.');
+    if (order.status !== 'new')
+      throw new this.Refusal(409, 'order_not_open', 'The order is not working.');
     order.status = status;
     return this.#tell(status, order, 0);
   }
@@ -219,7 +228,14 @@ export class FakeDesk {
     order.updated_at = nanos(Date.now());
     const report = { order_id: order.order_id, type: event, ...execution };
     const copy = { ...order };
-    const message = { type: 'order', sequence: this.sequence, index, event, order: copy, execution: report };
+    const message = {
+      type: 'order',
+      sequence: this.sequence,
+      index,
+      event,
+      order: copy,
+      execution: report,
+    };
     this.events.push(message);
     for (const say of this.followers) say(message);
     return order;

@@ -5,11 +5,46 @@
 const levels = 20;
 
 export const instruments = [
-  { symbol: 'ACME', name: 'Acme Industries', asset_class: 'equity', start: 12550, places: 2, unit: 'USD' },
-  { symbol: 'GLOBEX', name: 'Globex Corporation', asset_class: 'equity', start: 4820, places: 2, unit: 'USD' },
-  { symbol: 'BROAD', name: 'Broad Market ETF', asset_class: 'etf', start: 50110, places: 2, unit: 'USD' },
-  { symbol: 'EURUSD', name: 'Euro / US dollar', asset_class: 'currency', start: 108540, places: 5, unit: 'USD' },
-  { symbol: 'BTCUSD', name: 'Bitcoin / US dollar', asset_class: 'crypto', start: 6150000, places: 2, unit: 'USD' },
+  {
+    symbol: 'ACME',
+    name: 'Acme Industries',
+    asset_class: 'equity',
+    start: 12550,
+    places: 2,
+    unit: 'USD',
+  },
+  {
+    symbol: 'GLOBEX',
+    name: 'Globex Corporation',
+    asset_class: 'equity',
+    start: 4820,
+    places: 2,
+    unit: 'USD',
+  },
+  {
+    symbol: 'BROAD',
+    name: 'Broad Market ETF',
+    asset_class: 'etf',
+    start: 50110,
+    places: 2,
+    unit: 'USD',
+  },
+  {
+    symbol: 'EURUSD',
+    name: 'Euro / US dollar',
+    asset_class: 'currency',
+    start: 108540,
+    places: 5,
+    unit: 'USD',
+  },
+  {
+    symbol: 'BTCUSD',
+    name: 'Bitcoin / US dollar',
+    asset_class: 'crypto',
+    start: 6150000,
+    places: 2,
+    unit: 'USD',
+  },
 ];
 
 export function text(ticks, places) {
@@ -42,7 +77,15 @@ export class FakeMarket {
   describe() {
     const { symbol, name, asset_class, places, unit } = this;
     const tick_size = text(1, places);
-    return { symbol, name, asset_class, state: 'open', quote_currency: unit, tick_size, lot_size: '1' };
+    return {
+      symbol,
+      name,
+      asset_class,
+      state: 'open',
+      quote_currency: unit,
+      tick_size,
+      lot_size: '1',
+    };
   }
 
   price(ticks) {

@@ -64,12 +64,20 @@ export async function startFakeServer(password) {
   }
 
   function tokens() {
-    return { access_token: token, refresh_token: 'refresh', token_type: 'Bearer', expires_in: 86400 };
+    return {
+      access_token: token,
+      refresh_token: 'refresh',
+      token_type: 'Bearer',
+      expires_in: 86400,
+    };
   }
 
   function greet(socket, path) {
     const say = (message) => socket.readyState === 1 && socket.send(JSON.stringify(message));
-    const heartbeat = setInterval(() => say({ type: 'heartbeat', time: new Date().toISOString() }), 1000);
+    const heartbeat = setInterval(
+      () => say({ type: 'heartbeat', time: new Date().toISOString() }),
+      1000,
+    );
     let leave = () => {};
     let known = false;
     socket.on('message', (data) => {

@@ -13,15 +13,15 @@ bash ../../web/build.sh
 browser=${CHROMIUM:-/usr/bin/chromium}
 [ -x "$browser" ] || stop "no browser at $browser. Install it (Debian: apt-get install chromium)" \
   "or name another in CHROMIUM."
+mapfile -t tools < <(bash ../../web/build.sh --tools)
 
 exec 9<"$here"
 flock 9
 packages=$(sha256sum package.json package-lock.json | sha256sum | cut -d ' ' -f 1)
-if [ "$(cat node_modules/.packages 2>/dev/null || true)" != "$packages" ]; then
-  npm ci --ignore-scripts --no-audit --no-fund --loglevel=error ||
+if [ "$(cat node_modules/.installed 2>/dev/null || true)" != "$packages" ]; then
+  "${tools[@]}" ci --ignore-scripts --no-audit --no-fund --loglevel=error ||
     stop "npm could not install the packages. Check the network, then run the same command again."
-  printf '%s\n' "$packages" >node_modules/.packages
+  printf '%s\n' "$packages" >node_modules/.installed
 fi
 
-node=$(ls ../../web/node_modules/node-linux-*/bin/node 2>/dev/null | head -n 1 || true)
-"${node:-node}" --test --test-reporter=spec dashboard_test.mjs
+"${tools[0]}" --test --test-reporter=spec dashboard_test.mjs

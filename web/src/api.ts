@@ -5,12 +5,7 @@ export type Side = 'buy' | 'sell';
 export type OrderType = 'market' | 'limit';
 export type TimeInForce = 'day' | 'gtc' | 'ioc' | 'fok';
 export type OrderStatus =
-  | 'new'
-  | 'partially_filled'
-  | 'filled'
-  | 'canceled'
-  | 'expired'
-  | 'rejected';
+  'new' | 'partially_filled' | 'filled' | 'canceled' | 'expired' | 'rejected';
 
 export interface Instrument {
   symbol: string;

@@ -56,7 +56,9 @@ export class App {
   readonly market_frame = signal(0);
   readonly orders_frame = signal(0);
 
-  readonly instrument = computed(() => this.instruments.value.find((i) => i.symbol === this.symbol.value));
+  readonly instrument = computed(() =>
+    this.instruments.value.find((i) => i.symbol === this.symbol.value),
+  );
   readonly lock = computed(() => lockReason(this.health.value));
 
   bar_sink: BarSink | null = null;
@@ -97,7 +99,10 @@ export class App {
   // Signed in: fetch what rarely changes, then open the streams.
   async enter(): Promise<void> {
     try {
-      const [instruments, accounts] = await Promise.all([this.api.instruments(), this.api.accounts()]);
+      const [instruments, accounts] = await Promise.all([
+        this.api.instruments(),
+        this.api.accounts(),
+      ]);
       this.instruments.value = instruments;
       this.accounts.value = accounts;
       this.account_id.value ||= accounts[0]?.account_id ?? '';
@@ -154,7 +159,10 @@ export class App {
   }
 
   // True when the platform took the change.
-  async replace(order_id: string, change: { quantity?: string; limit_price?: string }): Promise<boolean> {
+  async replace(
+    order_id: string,
+    change: { quantity?: string; limit_price?: string },
+  ): Promise<boolean> {
     return this.#act(() => this.api.replace(order_id, change), `Order ${order_id} was not changed`);
   }
 
@@ -214,23 +222,31 @@ export class App {
   }
 
   #marketOwner(): StreamOwner {
-    return this.#owner('market', (message) => {
-      this.market.apply(message, performance.now());
-      if (message.type !== 'heartbeat') this.#draw();
-    }, (send) => {
-      this.market.restart();
-      const symbols = this.instruments.value.slice(0, watched_max).map((i) => i.symbol);
-      send(subscribe(symbols, ['quotes']));
-      send(subscribe([this.symbol.value], ['depth', 'trades', 'bars']));
-      void this.loadHistory();
-    });
+    return this.#owner(
+      'market',
+      (message) => {
+        this.market.apply(message, performance.now());
+        if (message.type !== 'heartbeat') this.#draw();
+      },
+      (send) => {
+        this.market.restart();
+        const symbols = this.instruments.value.slice(0, watched_max).map((i) => i.symbol);
+        send(subscribe(symbols, ['quotes']));
+        send(subscribe([this.symbol.value], ['depth', 'trades', 'bars']));
+        void this.loadHistory();
+      },
+    );
   }
 
   #orderOwner(): StreamOwner {
-    return this.#owner('orders', (message) => this.#orderMessage(message), (send) => {
-      const after_sequence = this.orders.resumeAfter();
-      send({ action: 'subscribe', account_id: this.account_id.value, after_sequence });
-    });
+    return this.#owner(
+      'orders',
+      (message) => this.#orderMessage(message),
+      (send) => {
+        const after_sequence = this.orders.resumeAfter();
+        send({ action: 'subscribe', account_id: this.account_id.value, after_sequence });
+      },
+    );
   }
 
   #owner(

@@ -52,7 +52,8 @@ export class PriceChart {
     });
     this.#volume.priceScale().applyOptions({ scaleMargins: { top: 0.82, bottom: 0 } });
     this.#chart.subscribeCrosshairMove((event) => {
-      const at = event.time === undefined ? -1 : this.#bars.findIndex((b) => seconds(b) === event.time);
+      const at =
+        event.time === undefined ? -1 : this.#bars.findIndex((b) => seconds(b) === event.time);
       onBar(this.#bars[at] ?? this.#bars.at(-1));
     });
     this.paint();

@@ -1,5 +1,5 @@
-// What the page knows of the market: quotes of all instruments; depth, trades and the running bar of
-// the chosen one; and whether any of it may be believed. Pure state: messages in, reads out.
+// What the page knows of the market: quotes of all instruments; depth, trades and the running bar
+// of the chosen one; and whether any of it may be believed. Pure state: messages in, reads out.
 
 import type { Bar, DepthLevel, Quote, Trade } from './api.ts';
 import type { Message } from './stream.ts';
@@ -119,7 +119,8 @@ function newestFirst(a: Trade, b: Trade): number {
   return a.trade_id < b.trade_id ? 1 : a.trade_id > b.trade_id ? -1 : 0;
 }
 
-export type Health = 'live' | 'demo' | 'connecting' | 'stale' | 'gapped' | 'crossed' | 'stopped' | 'offline';
+export type Health =
+  'live' | 'demo' | 'connecting' | 'stale' | 'gapped' | 'crossed' | 'stopped' | 'offline';
 
 export interface Connections {
   market: 'connecting' | 'ready' | 'offline';
@@ -156,4 +157,3 @@ export function lockReason(state: Health): string | null {
       return 'Orders are locked: the market feed has stopped.';
   }
 }
-

@@ -1,10 +1,18 @@
 // The order ticket without its looks: what was typed, what is wrong with it, what the platform says
 // would happen, and the one order that a confirmation sends. The client order id is made once per
-// confirmed order: pressing twice, or again after a lost answer, sends the same id, and the platform
-// answers with the same order.
+// confirmed order: pressing twice, or again after a lost answer, sends the same id, and the
+// platform answers with the same order.
 
 import { ApiError, NoAnswer } from './api.ts';
-import type { Instrument, Order, OrderRequest, OrderType, Preview, Side, TimeInForce } from './api.ts';
+import type {
+  Instrument,
+  Order,
+  OrderRequest,
+  OrderType,
+  Preview,
+  Side,
+  TimeInForce,
+} from './api.ts';
 import { isDecimal, isMultipleOf, sign, trim } from './decimal.ts';
 
 export interface Draft {

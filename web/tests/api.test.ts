@@ -23,7 +23,7 @@ function platform(answer: (call: Call) => { status: number; body: unknown }) {
 
 const renewed = { access_token: 'new', refresh_token: 'r2' };
 
-test('an expired token is renewed once for all calls in flight, and each is sent again', async () => {
+test('an expired token is renewed once for all calls, and each is sent again', async () => {
   const p = platform(({ path, token }) => {
     if (path === '/auth/refresh') return { status: 200, body: renewed };
     if (token === 'Bearer new') return { status: 200, body: { instruments: [], accounts: [] } };
@@ -44,7 +44,12 @@ test('when the session cannot be renewed the page is told and the tokens are gon
 });
 
 test('an error keeps its reason and sentence', async () => {
-  const error = { code: 1002, reason: 'insufficient_funds', message: 'Not enough cash.', request_id: 'q' };
+  const error = {
+    code: 1002,
+    reason: 'insufficient_funds',
+    message: 'Not enough cash.',
+    request_id: 'q',
+  };
   const p = platform(() => ({ status: 422, body: { error } }));
   await assert.rejects(p.api.cancel('7'), (caught: ApiError) => {
     assert.equal(caught.reason, 'insufficient_funds');
@@ -70,5 +75,8 @@ test('symbols and ids are escaped in paths', async () => {
   const p = platform(() => ({ status: 200, body: {} }));
   await p.api.quote('A/B?c');
   await p.api.cancel('../1');
-  assert.deepEqual(p.calls.map((call) => call.path), ['/market-data/A%2FB%3Fc', '/orders/..%2F1']);
+  assert.deepEqual(
+    p.calls.map((call) => call.path),
+    ['/market-data/A%2FB%3Fc', '/orders/..%2F1'],
+  );
 });

@@ -7,7 +7,20 @@ test('only plain decimal numbers are decimals', () => {
   for (const good of ['0', '12', '-3.5', '0.00000001', '123456789012345678901234.5']) {
     assert.ok(decimal.isDecimal(good), good);
   }
-  for (const bad of ['', ' ', '.5', '5.', '1e3', 'NaN', 'Infinity', '0x10', '1,000', '--1', '+1', '1 2']) {
+  for (const bad of [
+    '',
+    ' ',
+    '.5',
+    '5.',
+    '1e3',
+    'NaN',
+    'Infinity',
+    '0x10',
+    '1,000',
+    '--1',
+    '+1',
+    '1 2',
+  ]) {
     assert.ok(!decimal.isDecimal(bad), bad);
   }
 });

@@ -35,7 +35,10 @@ test('trades are shown once, newest first, and their number is bounded', () => {
   const trade = (id: number) => ({ trade_id: String(id), price: '1', quantity: '1', time: '' });
   m.addTrades([trade(9), trade(10)]);
   m.apply({ type: 'trades', symbol: 'A', trades: [trade(10), trade(11)] }, 0);
-  assert.deepEqual(m.trades.map((one) => one.trade_id), ['11', '10', '9']);
+  assert.deepEqual(
+    m.trades.map((one) => one.trade_id),
+    ['11', '10', '9'],
+  );
   m.addTrades(Array.from({ length: 3 * trades_max }, (_, i) => trade(100 + i)));
   assert.equal(m.trades.length, trades_max);
 });
@@ -45,7 +48,10 @@ test('bars are conflated between two drawings', () => {
   for (let close = 1; close <= 50; close++) {
     m.apply({ type: 'bar', symbol: 'A', interval: '1m', close: String(close) }, 0);
   }
-  assert.deepEqual(m.takeBars().map((bar) => bar.close), ['49', '50']);
+  assert.deepEqual(
+    m.takeBars().map((bar) => bar.close),
+    ['49', '50'],
+  );
   assert.deepEqual(m.takeBars(), []);
 });
 
@@ -74,7 +80,10 @@ test('health names the worst cause', () => {
   assert.equal(health(ready, 0, 'crossed'), 'crossed');
   assert.equal(health({ ...ready, orders: 'connecting' }, 0, 'live'), 'offline');
   assert.equal(health({ ...ready, market: 'offline' }, 9_000, 'live'), 'offline');
-  assert.equal(health({ ...ready, market: 'connecting', ever_ready: false }, 0, 'live'), 'connecting');
+  assert.equal(
+    health({ ...ready, market: 'connecting', ever_ready: false }, 0, 'live'),
+    'connecting',
+  );
 });
 
 test('orders may leave the page only while the market can be believed', () => {

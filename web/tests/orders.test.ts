@@ -27,7 +27,14 @@ function order(id: number, sequence: number, change: Partial<Order> = {}): Order
 
 function event(sequence: number, index: number, what: Order, trade_id?: string): Message {
   const execution = { trade_id, price: '5.00', quantity: '1', time: '' };
-  return { type: 'order', sequence, index, event: 'x', order: what, execution } as unknown as Message;
+  return {
+    type: 'order',
+    sequence,
+    index,
+    event: 'x',
+    order: what,
+    execution,
+  } as unknown as Message;
 }
 
 test('an older snapshot never undoes what the stream has said', () => {
@@ -73,7 +80,9 @@ test('a hundred drops lose no event and double none', () => {
     const events = 1 + Math.floor(Math.random() * 3);
     for (let index = 0; index < events; index++) {
       const filled = index > 0 ? String(++trade) : undefined;
-      log.push(event(sequence, index, order(id, sequence, { filled_quantity: String(trade) }), filled));
+      log.push(
+        event(sequence, index, order(id, sequence, { filled_quantity: String(trade) }), filled),
+      );
     }
   }
   const plain = new OrderStore();
@@ -97,7 +106,10 @@ test('what is kept is bounded, and open orders are kept longest', () => {
   for (let id = 2; id <= orders_max + 50; id++) store.upsert(order(id, id, { status: 'canceled' }));
   assert.equal(store.orders.size, orders_max);
   assert.ok(isOpen(store.orders.get('1')!));
-  const fills = Array.from({ length: fills_max + 9 }, (_, i) => ({ trade_id: String(i), order_id: '1' }));
+  const fills = Array.from({ length: fills_max + 9 }, (_, i) => ({
+    trade_id: String(i),
+    order_id: '1',
+  }));
   store.addFills(fills as never);
   assert.equal(store.fills.length, fills_max);
   assert.equal(store.fills[0]?.trade_id, String(fills_max + 8));

@@ -43,7 +43,10 @@ test('the measure itself is right at its ends', () => {
 });
 
 for (const theme of ['dark', 'light']) {
-  for (const [pairs, least] of [[text_pairs, 4.5], [mark_pairs, 3]] as const) {
+  for (const [pairs, least] of [
+    [text_pairs, 4.5],
+    [mark_pairs, 3],
+  ] as const) {
     for (const [front, backs] of pairs) {
       for (const back of backs) {
         test(`${theme}: ${front} on ${back} has at least ${least}`, () => {

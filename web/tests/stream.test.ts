@@ -64,7 +64,17 @@ function world(renew = true) {
     last().onopen?.({});
     last().say({ type: 'authenticated' });
   };
-  return { stream, sockets, timers, states, messages, fire, last, ready, subscribed: () => subscribed };
+  return {
+    stream,
+    sockets,
+    timers,
+    states,
+    messages,
+    fire,
+    last,
+    ready,
+    subscribed: () => subscribed,
+  };
 }
 
 test('delays double from 250 ms to 15 s and never collapse to nothing', () => {

@@ -25,7 +25,11 @@ function desk(answers: (Order | Error)[]) {
       return answer;
     },
   };
-  const ticket = new Ticket(door, (stage: Stage) => stages.push(stage.name), () => `id-${++made}`);
+  const ticket = new Ticket(
+    door,
+    (stage: Stage) => stages.push(stage.name),
+    () => `id-${++made}`,
+  );
   const answer = async () => {
     let_go?.();
     await new Promise((resolve) => setImmediate(resolve));
@@ -45,7 +49,10 @@ test('what was typed is checked against lot and tick', () => {
 });
 
 test('a market order carries no price', () => {
-  assert.equal(requestOf({ ...draft, order_type: 'market' }, 'ACME', '1', 'c').limit_price, undefined);
+  assert.equal(
+    requestOf({ ...draft, order_type: 'market' }, 'ACME', '1', 'c').limit_price,
+    undefined,
+  );
   assert.equal(requestOf(draft, 'ACME', '1', 'c').limit_price, '12.35');
   assert.equal(requestOf(draft, 'ACME', '', 'c').account_id, undefined);
 });
@@ -72,7 +79,10 @@ test('after a lost answer the same id is sent again', async () => {
     if (i < 2) assert.equal(ticket.stage.name, 'unknown');
   }
   assert.equal(ticket.stage.name, 'done');
-  assert.deepEqual(placed.map((request) => request.client_order_id), ['id-1', 'id-1', 'id-1']);
+  assert.deepEqual(
+    placed.map((request) => request.client_order_id),
+    ['id-1', 'id-1', 'id-1'],
+  );
 });
 
 test('a refusal leads back to editing, and the next order has a new id', async () => {
@@ -85,7 +95,10 @@ test('a refusal leads back to editing, and the next order has a new id', async (
   await ticket.preview(draft, 'ACME', '1');
   void ticket.confirm();
   await answer();
-  assert.deepEqual(placed.map((request) => request.client_order_id), ['id-1', 'id-2']);
+  assert.deepEqual(
+    placed.map((request) => request.client_order_id),
+    ['id-1', 'id-2'],
+  );
 });
 
 test('an edit makes the preview void, also one still on its way', async () => {

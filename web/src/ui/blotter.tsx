@@ -46,7 +46,13 @@ export function Blotter({ app }: { app: App }) {
           </button>
         ))}
       </div>
-      <div id="blotter-panel" role="tabpanel" tabIndex={0} aria-labelledby={`tab-${tab.value}`} class="scroll">
+      <div
+        id="blotter-panel"
+        role="tabpanel"
+        tabIndex={0}
+        aria-labelledby={`tab-${tab.value}`}
+        class="scroll"
+      >
         {tab.value === 'orders' && <OrdersTable app={app} />}
         {tab.value === 'fills' && <FillsTable app={app} fills={app.orders.fills} />}
         {tab.value === 'positions' && <PositionsTable app={app} positions={app.positions.value} />}
@@ -62,10 +68,16 @@ function FillsTable({ app, fills }: { app: App; fills: Execution[] }) {
       <Heads names={['#Time', 'Symbol', 'Side', '#Quantity', '#Price', '#Order', '#Trade']} />
       <tbody>
         {fills.map((fill) => (
-          <tr key={`${fill.order_id} ${fill.trade_id}`} data-testid="fill" data-order={fill.order_id}>
+          <tr
+            key={`${fill.order_id} ${fill.trade_id}`}
+            data-testid="fill"
+            data-order={fill.order_id}
+          >
             <td class="number soft">{clock(fill.time)}</td>
             <td>{fill.symbol}</td>
-            <td class={fill.side === 'buy' ? 'up' : 'down'}>{fill.side === 'buy' ? '▲ Buy' : '▼ Sell'}</td>
+            <td class={fill.side === 'buy' ? 'up' : 'down'}>
+              {fill.side === 'buy' ? '▲ Buy' : '▼ Sell'}
+            </td>
             <td class="number">{amount(fill.quantity)}</td>
             <td class="number">{priceText(fill.price, app.places(fill.symbol))}</td>
             <td class="number soft">{fill.order_id}</td>
@@ -81,7 +93,17 @@ function PositionsTable({ app, positions }: { app: App; positions: Position[] })
   if (positions.length === 0) return <p class="empty">No positions yet.</p>;
   return (
     <table class="wide">
-      <Heads names={['Symbol', '#Quantity', '#Held', '#Average cost', '#Market price', '#Open P&L', '#Closed P&L']} />
+      <Heads
+        names={[
+          'Symbol',
+          '#Quantity',
+          '#Held',
+          '#Average cost',
+          '#Market price',
+          '#Open P&L',
+          '#Closed P&L',
+        ]}
+      />
       <tbody>
         {positions.map((position) => (
           <tr key={position.symbol} data-testid="position" data-symbol={position.symbol}>
@@ -90,7 +112,9 @@ function PositionsTable({ app, positions }: { app: App; positions: Position[] })
             </td>
             <td class="number">{amount(position.quantity)}</td>
             <td class="number">{amount(position.held)}</td>
-            <td class="number">{grouped(rounded(position.average_cost, Math.max(4, app.places(position.symbol))))}</td>
+            <td class="number">
+              {grouped(rounded(position.average_cost, Math.max(4, app.places(position.symbol))))}
+            </td>
             <td class="number">{priceText(position.market_price, app.places(position.symbol))}</td>
             <td class="number">
               <Profit value={position.unrealised_profit} />
@@ -110,5 +134,6 @@ function Profit({ value }: { value: string | undefined }) {
   const direction = sign(value);
   const text = grouped(rounded(value, 2));
   if (direction === 0) return <>{text}</>;
-  return <span class={direction > 0 ? 'up' : 'down'}>{direction > 0 ? `▲ +${text}` : `▼ ${text}`}</span>;
+  if (direction > 0) return <span class="up">▲ +{text}</span>;
+  return <span class="down">▼ {text}</span>;
 }

@@ -84,8 +84,8 @@ function Readout({ bar, places }: { bar: Bar; places: number }) {
   const rose = Number(bar.close) >= Number(bar.open);
   return (
     <>
-      <span class="soft">{clock(bar.start).slice(0, 5)}</span> O {price(bar.open)} H {price(bar.high)} L{' '}
-      {price(bar.low)} C{' '}
+      <span class="soft">{clock(bar.start).slice(0, 5)}</span> O {price(bar.open)} H{' '}
+      {price(bar.high)} L {price(bar.low)} C{' '}
       <span class={rose ? 'up' : 'down'}>
         {price(bar.close)} {rose ? '▲' : '▼'}
       </span>{' '}
@@ -96,7 +96,8 @@ function Readout({ bar, places }: { bar: Bar; places: number }) {
 
 function sentence(bar: Bar): string {
   const { open, high, low, close, volume } = bar;
-  return `${clock(bar.start).slice(0, 5)}: open ${open}, high ${high}, low ${low}, close ${close}, volume ${volume}`;
+  const prices = `open ${open}, high ${high}, low ${low}, close ${close}`;
+  return `${clock(bar.start).slice(0, 5)}: ${prices}, volume ${volume}`;
 }
 
 // The same bars as text; read when opened, so that streaming costs nothing while it is closed.

@@ -95,7 +95,9 @@ interface RowProps {
 
 function LadderRow({ row, share, mine, places, focused, onFocus, onPick }: RowProps) {
   const { side, level } = row;
-  const rest = mine.map((order) => subtract(order.quantity, order.filled_quantity)).reduce(add, '0');
+  const rest = mine
+    .map((order) => subtract(order.quantity, order.filled_quantity))
+    .reduce(add, '0');
   const size = <Size side={side} level={level} share={share} />;
   return (
     <tr class={side} data-testid={`depth-${side}`}>
@@ -117,7 +119,15 @@ function LadderRow({ row, share, mine, places, focused, onFocus, onPick }: RowPr
   );
 }
 
-function Size({ side, level, share }: { side: Side; level: DepthLevel | undefined; share: number }) {
+function Size({
+  side,
+  level,
+  share,
+}: {
+  side: Side;
+  level: DepthLevel | undefined;
+  share: number;
+}) {
   return (
     <span class="size">
       <span class={`bar ${side}`} style={{ transform: `scaleX(${share.toFixed(3)})` }} />

@@ -7,14 +7,25 @@ import { useRef } from 'preact/hooks';
 import type { App } from '../app.ts';
 import type { Order } from '../api.ts';
 import { HeldList, isOpen } from '../orders.ts';
-import { amount, clock, lifetimes, orderName, priceText, reasonText, statusText } from '../words.ts';
+import {
+  amount,
+  clock,
+  lifetimes,
+  orderName,
+  priceText,
+  reasonText,
+  statusText,
+} from '../words.ts';
 import { Heads } from './heads.tsx';
 import { ReplaceDialog } from './replace_dialog.tsx';
 
 const rows_max = 100;
-const columns = ['#Time', '#Order', 'Symbol', 'Side', 'Type', '#Quantity', '#Filled'].concat(
-  ['#Limit', '#Average', 'Status', 'Act'],
-);
+const columns = ['#Time', '#Order', 'Symbol', 'Side', 'Type', '#Quantity', '#Filled'].concat([
+  '#Limit',
+  '#Average',
+  'Status',
+  'Act',
+]);
 
 export function OrdersTable({ app }: { app: App }) {
   app.orders_frame.value;
@@ -27,7 +38,9 @@ export function OrdersTable({ app }: { app: App }) {
   if (inside.value === 0) held.release();
   else held.hold(ids.slice(0, rows_max));
   const { ids: shown, waiting } = held.show(ids.slice(0, rows_max));
-  const orders = shown.map((id) => app.orders.orders.get(id)).filter((order) => order !== undefined);
+  const orders = shown
+    .map((id) => app.orders.orders.get(id))
+    .filter((order) => order !== undefined);
 
   return (
     <>
@@ -41,7 +54,9 @@ export function OrdersTable({ app }: { app: App }) {
           Working only
         </label>
         <span class="soft">
-          {waiting > 0 ? `${waiting} newer: shown when you leave the list` : 'Delete cancels the order in focus'}
+          {waiting > 0
+            ? `${waiting} newer: shown when you leave the list`
+            : 'Delete cancels the order in focus'}
         </span>
       </div>
       {orders.length === 0 ? (
@@ -69,7 +84,11 @@ export function OrdersTable({ app }: { app: App }) {
         </table>
       )}
       {replacing.value !== null && (
-        <ReplaceDialog app={app} order_id={replacing.value} onClose={() => (replacing.value = null)} />
+        <ReplaceDialog
+          app={app}
+          order_id={replacing.value}
+          onClose={() => (replacing.value = null)}
+        />
       )}
     </>
   );

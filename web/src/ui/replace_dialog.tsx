@@ -34,7 +34,9 @@ export function ReplaceDialog(props: { app: App; order_id: string; onClose: () =
     if (Object.keys(problems.value).length > 0) return;
     const change = {
       quantity: compare(quantity.value.trim(), order!.quantity) ? quantity.value.trim() : undefined,
-      limit_price: compare(price.value.trim(), order!.limit_price!) ? price.value.trim() : undefined,
+      limit_price: compare(price.value.trim(), order!.limit_price!)
+        ? price.value.trim()
+        : undefined,
     };
     if (!change.quantity && !change.limit_price) return onClose();
     busy.value = true;
@@ -76,7 +78,11 @@ export function ReplaceDialog(props: { app: App; order_id: string; onClose: () =
           {said === '' ? '' : `✕ ${said}`}
         </p>
         <div class="pair">
-          <button type="submit" class="primary" aria-disabled={busy.value || ended || locked !== null}>
+          <button
+            type="submit"
+            class="primary"
+            aria-disabled={busy.value || ended || locked !== null}
+          >
             {busy.value ? 'Sending…' : 'Change the order'}
           </button>
           <button type="button" onClick={onClose}>

@@ -5,7 +5,7 @@ import type { OrderRequest, OrderType, Preview, Side, TimeInForce } from '../api
 import { grouped, isDecimal, rounded, sign } from '../decimal.ts';
 import { problemsOf } from '../ticket.ts';
 import type { Field, Problems, Stage } from '../ticket.ts';
-import { amount, lifetimes, orderSentence, reasonText } from '../words.ts';
+import { amount, lifetimes, orderSentence, priceText, reasonText } from '../words.ts';
 
 // What a market order may ask for: it never rests in the book.
 const lifetimes_of: Record<OrderType, TimeInForce[]> = {
@@ -48,7 +48,10 @@ export function TicketPanel({ app }: { app: App }) {
           {locked !== null && <LockMark />}
           {locked}
         </p>
-        <button type="submit" aria-disabled={locked !== null || fixed || stage.name === 'previewing'}>
+        <button
+          type="submit"
+          aria-disabled={locked !== null || fixed || stage.name === 'previewing'}
+        >
           {stage.name === 'previewing' ? 'Asking…' : 'Preview'}
         </button>
       </form>
@@ -115,7 +118,9 @@ function Kinds({ app, fixed }: { app: App; fixed: boolean }) {
           name="time_in_force"
           value={time_in_force}
           disabled={fixed}
-          onChange={(event) => app.edit({ time_in_force: event.currentTarget.value as TimeInForce })}
+          onChange={(event) =>
+            app.edit({ time_in_force: event.currentTarget.value as TimeInForce })
+          }
         >
           {lifetimes_of[order_type].map((value) => (
             <option key={value} value={value}>
@@ -184,7 +189,9 @@ function Outcome({ app, stage, locked }: { app: App; stage: Stage; locked: boole
 
 function Done({ stage }: { stage: Extract<Stage, { name: 'done' }> }) {
   const { text, kind } = orderSentence(stage.order);
-  return <p class={kind === 'bad' ? 'problem' : 'good'}>{`${kind === 'bad' ? '✕' : '✓'} ${text}`}</p>;
+  return (
+    <p class={kind === 'bad' ? 'problem' : 'good'}>{`${kind === 'bad' ? '✕' : '✓'} ${text}`}</p>
+  );
 }
 
 interface BoxProps {
@@ -206,7 +213,12 @@ function PreviewBox({ app, stage, locked }: BoxProps) {
   return (
     <div class="preview">
       <h3>If sent now</h3>
-      <PreviewFigures request={request} preview={preview} currency={currency} />
+      <PreviewFigures
+        request={request}
+        preview={preview}
+        currency={currency}
+        places={app.places()}
+      />
       {name === 'unknown' && (
         <p class="problem">
           ✕ The answer was lost. Sending again is safe: the platform takes this order only once.
@@ -219,7 +231,11 @@ function PreviewBox({ app, stage, locked }: BoxProps) {
           aria-disabled={locked || name === 'sending'}
           onClick={() => !locked && void app.ticket.confirm()}
         >
-          {name === 'sending' ? 'Sending…' : name === 'unknown' ? 'Send again' : confirmText(request)}
+          {name === 'sending'
+            ? 'Sending…'
+            : name === 'unknown'
+              ? 'Send again'
+              : confirmText(request)}
         </button>
         <button type="button" aria-disabled={name === 'sending'} onClick={() => giveUp(app, name)}>
           {name === 'unknown' ? 'Give up' : 'Change'}
@@ -240,8 +256,14 @@ function confirmText(request: OrderRequest): string {
   return `${request.side === 'buy' ? 'Buy' : 'Sell'} ${amount(request.quantity)} ${price}`;
 }
 
-function PreviewFigures(props: { request: OrderRequest; preview: Preview; currency: string }) {
-  const { request, preview, currency } = props;
+interface FiguresProps {
+  request: OrderRequest;
+  preview: Preview;
+  currency: string;
+  places: number;
+}
+
+function PreviewFigures({ request, preview, currency, places }: FiguresProps) {
   const fills = sign(preview.fill_quantity) > 0;
   const money = (text: string) => (isDecimal(text) ? grouped(rounded(text, 2)) : text);
   const rest = request.time_in_force === 'ioc' ? 'Canceled rest' : 'Rests in the book';
@@ -250,7 +272,9 @@ function PreviewFigures(props: { request: OrderRequest; preview: Preview; curren
       <dt>Fills at once</dt>
       <dd class="number">
         {amount(preview.fill_quantity)}
-        {fills && preview.fill_average_price ? ` at ${amount(preview.fill_average_price)}` : ''}
+        {fills && preview.fill_average_price
+          ? ` at ${priceText(preview.fill_average_price, places)}`
+          : ''}
       </dd>
       <dt>{rest}</dt>
       <dd class="number">{amount(preview.rest_quantity)}</dd>

@@ -27,7 +27,9 @@ export function Watchlist({ app }: { app: App }) {
           <WatchRow key={instrument.symbol} app={app} instrument={instrument} />
         ))}
         {found.length === 0 && <li class="empty">No instrument with that name.</li>}
-        {found.length > rows_max && <li class="empty">{found.length - rows_max} more: type to find.</li>}
+        {found.length > rows_max && (
+          <li class="empty">{found.length - rows_max} more: type to find.</li>
+        )}
       </ul>
     </section>
   );
