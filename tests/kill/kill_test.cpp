@@ -35,6 +35,7 @@ namespace {
 using SteadyClock = std::chrono::steady_clock;
 
 constexpr int clients = 16;
+constexpr std::uint32_t market_maker = clients + 1;  // an account
 constexpr int kill_delay_ms_min = 5;
 constexpr int kill_delay_ms_max = 500;
 constexpr int kills_before_ready_percent = 10;
@@ -100,11 +101,11 @@ std::vector<model::CommandBody> missing_stage(const engine::Engine& engine) {
     instrument.order_notional_max = dollars(1'000'000);
     stage.push_back(model::ListInstrument{instrument});
   }
-  for (std::uint32_t id = 1; id <= clients; ++id) {
-    const bool buyer = id % 2 == 1;
+  for (std::uint32_t id = 1; id <= market_maker; ++id) {
+    const bool paper = id != market_maker;
     if (engine.account_count() < id) {
       model::Account account;
-      account.kind = buyer ? model::AccountKind::Paper : model::AccountKind::Simulated;
+      account.kind = paper ? model::AccountKind::Paper : model::AccountKind::Simulated;
       account.owner = model::UserId(id);
       account.base_currency = usd;
       account.limits.open_orders_max = 100'000;
@@ -112,9 +113,18 @@ std::vector<model::CommandBody> missing_stage(const engine::Engine& engine) {
     }
     const bool funded =
         engine.account_count() >= id && !engine.balances(model::AccountId(id)).empty();
-    if (buyer && !funded)
+    if (paper && !funded)
       stage.push_back(model::TransferCash{model::AccountId(id), usd, dollars(1'000'000'000'000)});
   }
+  // Something to buy from: the market maker's orders need no client order id.
+  model::SubmitOrder supply;
+  supply.account = model::AccountId(market_maker);
+  supply.instrument = model::InstrumentId(1);
+  supply.side = model::Side::Sell;
+  supply.time_in_force = model::TimeInForce::GoodTillCancel;
+  supply.limit_price = money::Price(price);
+  supply.quantity = money::Quantity(1'000);
+  stage.push_back(supply);
   return stage;
 }
 
@@ -122,7 +132,7 @@ model::SubmitOrder order_of(int client, std::uint64_t number) {
   model::SubmitOrder order;
   order.account = model::AccountId(static_cast<std::uint32_t>(client) + 1);
   order.instrument = model::InstrumentId(1);
-  order.side = client % 2 == 0 ? model::Side::Buy : model::Side::Sell;
+  order.side = number % 2 == 1 ? model::Side::Buy : model::Side::Sell;
   order.time_in_force = model::TimeInForce::GoodTillCancel;
   order.limit_price = money::Price(price);
   order.quantity = money::Quantity(1 + static_cast<std::int64_t>(number % 3));
@@ -276,7 +286,9 @@ Count count(const std::string& folder, const std::vector<Client>& ledger) {
   const auto collect = [&orders](std::span<const model::Event> events) -> base::Status {
     for (const model::Event& event : events) {
       const auto* updated = std::get_if<model::OrderUpdated>(&event.body);
-      if (updated == nullptr || updated->order.created_sequence != event.sequence) continue;
+      if (updated == nullptr || updated->order.created_sequence != event.sequence ||
+          updated->order.client_order_id.empty())
+        continue;
       Found& found = orders[{updated->order.account.value(),
                              std::string(updated->order.client_order_id.view())}];
       if (found.order == updated->order.id.value()) continue;
