@@ -13,7 +13,7 @@ namespace {
 class DatabaseTest : public testing::Test {
  protected:
   DatabaseTest() {
-    std::string pattern = testing::TempDir() + "database-XXXXXX";
+    std::string pattern = testing::TempDir() + "database-" + std::string(6, 'X');
     folder_ = ::mkdtemp(pattern.data());
     path_ = folder_ + "/test.sqlite";
   }

@@ -86,7 +86,7 @@ model::Traded traded(std::uint64_t id, std::int64_t ticks, std::int64_t lots) {
 class ProjectionsTest : public testing::Test {
  protected:
   ProjectionsTest() {
-    std::string pattern = testing::TempDir() + "projections-XXXXXX";
+    std::string pattern = testing::TempDir() + "projections-" + std::string(6, 'X');
     folder_ = ::mkdtemp(pattern.data());
     path_ = folder_ + "/projections.sqlite";
     reopen();

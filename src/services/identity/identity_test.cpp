@@ -38,7 +38,7 @@ struct Reply {
 class IdentityTest : public testing::Test {
  protected:
   IdentityTest() {
-    std::string pattern = testing::TempDir() + "identity-XXXXXX";
+    std::string pattern = testing::TempDir() + "identity-" + std::string(6, 'X');
     folder_ = ::mkdtemp(pattern.data());
     open();
   }

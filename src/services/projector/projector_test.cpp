@@ -52,7 +52,7 @@ std::shared_ptr<const sequencer::Batch> batch(std::uint64_t first, std::vector<m
 class ProjectorTest : public testing::Test {
  protected:
   ProjectorTest() {
-    std::string pattern = testing::TempDir() + "projector-XXXXXX";
+    std::string pattern = testing::TempDir() + "projector-" + std::string(6, 'X');
     folder_ = ::mkdtemp(pattern.data());
     options_.path = folder_ + "/projections.sqlite";
     options_.retry_wait_first = 1ms;
