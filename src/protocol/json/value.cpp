@@ -27,6 +27,8 @@ std::string_view Value::kind_name() const {
   return names[data_.index()];
 }
 
-bool Value::operator==(const Value& other) const { return data_ == other.data_; }
+bool Value::operator==(const Value& other) const {
+  return data_ == other.data_;
+}
 
 }  // namespace json

@@ -41,7 +41,7 @@ bool covers(std::string_view granted, std::string_view permission);
 bool may(const Caller& caller, std::string_view permission);
 
 // The one error shape, everywhere:
-// {"error":{"code":1004,"reason":"max_order_notional","message":"...","details":{},"request_id":"..."}}
+// {"error":{"code":1004,"reason":"price_collar","message":"...","details":{},"request_id":"..."}}
 struct ApiError {
   int status = 400;     // HTTP status
   int code = 0;         // numeric public code; 0 = none of the contract's
