@@ -250,6 +250,9 @@ test('everything can be reached and done by keyboard', async () => {
   await page.keyboard.press('ArrowLeft');
   const spoken = page.locator('.chart [role=status]');
   assert.match(await spoken.innerText(), /open .* close /);
+  const earlier = await seen('readout').innerText();
+  await seen('depth-buy').first().getByRole('button').focus();
+  assert.notEqual(await seen('readout').innerText(), earlier, 'the newest bar is read again');
   await seen('depth-buy').first().getByRole('button').focus();
   await page.keyboard.press('ArrowDown');
   await page.keyboard.press('Enter');

@@ -46,6 +46,11 @@ export function ChartPanel({ app }: { app: App }) {
     chart.current?.setOrders(working.filter((order) => isOpen(order) && order.limit_price));
   }, [app.orders_frame.value, app.symbol.value, theme.value]);
 
+  function leave() {
+    chart.current?.leave();
+    bar.value = chart.current?.last();
+  }
+
   function step(event: KeyboardEvent) {
     const by = { ArrowLeft: -1, ArrowRight: 1, PageUp: -10, PageDown: 10 }[event.key];
     if (by === undefined) return;
@@ -68,7 +73,7 @@ export function ChartPanel({ app }: { app: App }) {
         role="group"
         aria-label={`Price chart of ${app.symbol.value}. Left and right arrows read bar by bar.`}
         onKeyDown={step}
-        onBlur={() => chart.current?.leave()}
+        onBlur={leave}
         ref={box}
       />
       <p class="unseen" role="status">
