@@ -155,7 +155,8 @@ void MarketData::on_batch(std::shared_ptr<const sequencer::Batch> batch) {
     else if (const auto* listed = std::get_if<model::InstrumentChanged>(&event.body))
       state.of_batch(listed->instrument.id);
   }
-  for (const model::InstrumentId id : state.changed) state.obtain(id).in_batch = false;
+  for (const model::InstrumentId id : state.changed)
+    state.obtain(id).in_batch = false;
   state.locks.clear();
   if (!state.changed.empty()) {
     const std::lock_guard lock(state.listeners_mutex);
