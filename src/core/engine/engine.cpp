@@ -95,13 +95,6 @@ Outcome Engine::State::run(const model::AdvanceTime&) {
   return {};
 }
 
-void Engine::State::emit_order(model::ExecutionType type, const model::Order& order) {
-  model::OrderUpdated update;
-  update.type = type;
-  update.order = order;
-  emit(update);
-}
-
 void Engine::State::touch_level(model::InstrumentId instrument, model::Side side,
                                 money::Price price) {
   const TouchedLevel level{instrument, side, price};

@@ -138,7 +138,7 @@ Outcome Engine::State::reject_order(const model::SubmitOrder& command, Reason re
   Order order = new_order(command);
   order.status = OrderStatus::Rejected;
   order.reason = reason;
-  emit_order(ExecutionType::Rejected, order);
+  emit_report(ExecutionType::Rejected, order);
   const bool worth_remembering = is_paper(order.account) && reason != Reason::OrderCapacity;
   if (worth_remembering) {
     if (const std::uint32_t slot = orders.create(order); slot != no_slot) orders.remember(slot);
@@ -157,7 +157,7 @@ std::uint32_t Engine::State::open_order(const model::SubmitOrder& command, Marke
   record.position = portfolio.ensure(command.account, command.instrument, covered);
   orders.link(entry_of(record.order).open, slot);
   hold_for(record);
-  emit_order(ExecutionType::New, record.order);
+  emit_report(ExecutionType::New, record.order);
   return slot;
 }
 
@@ -200,8 +200,8 @@ void Engine::State::end_order(std::uint32_t slot, OrderStatus status, Reason rea
   record.order.reason = reason;
   record.order.updated = time;
   record.order.sequence = sequence;
-  emit_order(status == OrderStatus::Expired ? ExecutionType::Expired : ExecutionType::Canceled,
-             record.order);
+  emit_report(status == OrderStatus::Expired ? ExecutionType::Expired : ExecutionType::Canceled,
+              record.order);
   retire(slot);
 }
 
@@ -288,7 +288,7 @@ Outcome Engine::State::run(const model::ReplaceOrder& command) {
   }
   order.updated = time;
   order.sequence = sequence;
-  emit_order(ExecutionType::Replaced, order);
+  emit_report(ExecutionType::Replaced, order);
   Outcome outcome;
   outcome.order = keeps_place ? order : execute(slot);
   return outcome;

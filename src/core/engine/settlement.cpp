@@ -103,14 +103,11 @@ void Engine::State::fill_order(std::uint32_t slot, model::TradeId trade, const m
       order.filled == order.quantity ? OrderStatus::Filled : OrderStatus::PartiallyFilled;
   order.updated = time;
   order.sequence = sequence;
-  model::OrderUpdated update;
-  update.type = ExecutionType::Trade;
-  update.order = order;
+  model::OrderUpdated& update = emit_report(ExecutionType::Trade, order);
   update.trade = trade;
   update.price = fill.price;
   update.quantity = fill.quantity;
   update.liquidity = liquidity;
-  emit(update);
 }
 
 }  // namespace engine

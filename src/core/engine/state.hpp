@@ -78,15 +78,24 @@ struct Engine::State {
   }
 
   // --- telling -----------------------------------------------------------------------------------
-  template <class Body>
-  void emit(const Body& body) {
+  model::Event& next_event() {
     model::Event& event = events->emplace_back();
     event.sequence = sequence;
     event.index = event_count++;
     event.time = time;
-    event.body.template emplace<Body>(body);
+    return event;
   }
-  void emit_order(model::ExecutionType type, const model::Order& order);
+  template <class Body>
+  void emit(const Body& body) {
+    next_event().body.template emplace<Body>(body);
+  }
+  // An execution report of the order, written in place: it is the largest event.
+  model::OrderUpdated& emit_report(model::ExecutionType type, const model::Order& order) {
+    auto& update = *std::get_if<model::OrderUpdated>(&next_event().body);
+    update.type = type;
+    update.order = order;
+    return update;
+  }
   void touch_level(model::InstrumentId instrument, model::Side side, money::Price price);
   Outcome refuse(model::AccountId account, model::OrderId order, model::Reason reason);
 
