@@ -61,7 +61,7 @@ class Identity : public operations::Authenticator {
   base::Result<operations::Caller> verify(std::string_view access_token) const override;
 
   // Adds login, refresh_token, logout, change_password, create_user, list_users, update_user. The
-  // table must not outlive this.
+  // table must outlive this, since waiting jobs answer through it, and not be called afterwards.
   void add_operations(operations::Table& table);
 
   // The id of a user, for example the owner of the first account; invalid() when unknown.

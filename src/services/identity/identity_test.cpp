@@ -63,8 +63,8 @@ class IdentityTest : public testing::Test {
     identity_->add_operations(*table_);
   }
   void close() {
+    identity_.reset();  // first: its waiting jobs answer through the table
     table_.reset();
-    identity_.reset();
   }
   void restart() {
     close();
