@@ -88,8 +88,8 @@ TEST(BinanceFutures, DepthUpdatesChainByTheirPreviousNumber) {
 
 TEST(BinanceFutures, TradesOutsideTheBookAreLeftOut) {
   const std::string trade =
-      R"(1 {"stream":"x@trade","data":{"e":"trade","E":1,"T":1,"s":"BTCUSDT","t":1,"p":"1","q":"1",)"
-      R"("X":"KIND","m":true}})";
+      R"(1 {"stream":"x@trade","data":{"e":"trade","E":1,"T":1,"s":"BTCUSDT","t":1,)"
+      R"("p":"1","q":"1","X":"KIND","m":true}})";
   const auto with = [&](const std::string& kind) {
     std::string line = trade;
     return line.replace(line.find("KIND"), 4, kind);
