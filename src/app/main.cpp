@@ -1,17 +1,16 @@
 // trading-platform: the one executable. `run` starts the platform; the other commands talk to a
 // running one or work on the data folder of a stopped one.
 
-#include <pthread.h>
-#include <signal.h>
-#include <termios.h>
-#include <unistd.h>
-
 #include <cstdlib>
 #include <iostream>
 #include <string>
 #include <vector>
 
 #include <CLI/CLI.hpp>
+#include <pthread.h>
+#include <signal.h>
+#include <termios.h>
+#include <unistd.h>
 
 #include "command_line/offline.hpp"
 #include "command_line/session.hpp"
@@ -69,7 +68,8 @@ void wait_for_end(platform::Platform& platform, const Options& options, settings
     }
     const settings::ReloadPlan plan = settings::compare(running, *wanted);
     platform.reload(wanted->settings);
-    for (const std::string& name : plan.applied) std::cout << "reloaded " << name << std::endl;
+    for (const std::string& name : plan.applied)
+      std::cout << "reloaded " << name << std::endl;
     for (const std::string& name : plan.need_restart)
       std::cout << name << " changes at the next start" << std::endl;
     running = *std::move(wanted);
@@ -79,7 +79,8 @@ void wait_for_end(platform::Platform& platform, const Options& options, settings
 int run(const Options& options) {
   sigset_t signals;
   sigemptyset(&signals);
-  for (const int signal : {SIGTERM, SIGINT, SIGHUP}) sigaddset(&signals, signal);
+  for (const int signal : {SIGTERM, SIGINT, SIGHUP})
+    sigaddset(&signals, signal);
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);  // before any thread: all inherit it
   signal(SIGPIPE, SIG_IGN);
 
@@ -184,23 +185,28 @@ class CommandLine {
   void override_option(CLI::App* command, const std::string& flag, const std::string& setting,
                        const std::string& text) {
     command->add_option_function<std::string>(
-        flag, [this, setting](const std::string& value) { options_.overrides.emplace_back(setting, value); },
+        flag,
+        [this, setting](const std::string& value) {
+          options_.overrides.emplace_back(setting, value);
+        },
         text);
   }
 
   void add_setting_options(CLI::App* command) {
     command->add_option("--config", options_.config, "TOML file with settings");
-    override_option(command, "--data", "data_folder", "Data folder (default: data)");
-    override_option(command, "--listen", "listen_address", "Address to listen on (default: 127.0.0.1)");
-    override_option(command, "--port-offset", "port_offset", "Added to every port");
+    override_option(command, "--data", "data.folder", "Data folder (default: data)");
+    override_option(command, "--listen", "server.listen_address",
+                    "Address to listen on (default: 127.0.0.1)");
+    override_option(command, "--port-offset", "server.port_offset", "Added to every port");
   }
 
   void add_run() {
     CLI::App* command = app_.add_subcommand("run", "Start the platform");
     add_setting_options(command);
-    override_option(command, "--replay", "replay_file", "Replay a recorded market from this file");
-    override_option(command, "--speed", "replay_speed", "Replay N times faster, or max");
-    override_option(command, "--seed", "market_seed", "Seed of the demo market");
+    override_option(command, "--replay", "market.replay_file",
+                    "Replay a recorded market from this file");
+    override_option(command, "--speed", "market.replay_speed", "Replay N times faster, or max");
+    override_option(command, "--seed", "market.seed", "Seed of the demo market");
     command->callback([this] { action_ = [this] { return run(options_); }; });
     CLI::App* show = app_.add_subcommand("settings", "Print, check or document the settings");
     add_setting_options(show);
@@ -216,12 +222,14 @@ class CommandLine {
     };
     CLI::App* replay = app_.add_subcommand("replay", "Work with the journal by replaying it");
     replay->require_subcommand(1);
-    CLI::App* verify = replay->add_subcommand("verify", "Replay everything, compare every checkpoint");
+    CLI::App* verify =
+        replay->add_subcommand("verify", "Replay everything, compare every checkpoint");
     with_data(verify);
     verify->callback([this] {
       action_ = [this] { return command_line::verify_replay(options_.data, std::cout, std::cerr); };
     });
-    CLI::App* rebuild = app_.add_subcommand("rebuild", "Write the projections again from the journal");
+    CLI::App* rebuild =
+        app_.add_subcommand("rebuild", "Write the projections again from the journal");
     with_data(rebuild);
     rebuild->callback([this] {
       action_ = [this] { return command_line::rebuild(options_.data, std::cout, std::cerr); };
@@ -230,7 +238,8 @@ class CommandLine {
     journal->require_subcommand(1);
     CLI::App* repair = journal->add_subcommand("repair", "End the journal before a damaged place");
     with_data(repair);
-    repair->add_option("--drop-from", what_, "SEGMENT:OFFSET, as the refused start named it")->required();
+    repair->add_option("--drop-from", what_, "SEGMENT:OFFSET, as the refused start named it")
+        ->required();
     repair->callback([this] {
       action_ = [this] {
         return command_line::repair_journal(options_.data, what_, std::cout, std::cerr);

@@ -4,9 +4,9 @@
 // them in order. The only module that names adapters (files, SQLite, sockets, clocks).
 //
 // main calls start(), waits for a signal and calls stop(). Guarantees: when start() returns, the
-// state is recovered, every port answers and the market runs; when it fails, nothing is left running
-// and the error says what to do; stop() finishes what was taken and leaves a checkpoint and a
-// snapshot. Absent on purpose: behaviour of its own.
+// state is recovered, every port answers and the market runs; when it fails, nothing is left
+// running and the error says what to do; stop() finishes what was taken and leaves a checkpoint and
+// a snapshot. Absent on purpose: behaviour of its own.
 
 #include <cstdint>
 #include <memory>
@@ -42,8 +42,9 @@ class Platform {
   void reload(const settings::Settings& settings);
   void stop();
 
+  struct Parts;  // parts.hpp; private to the module
+
  private:
-  struct Parts;
   explicit Platform(std::unique_ptr<Parts> parts);
   std::unique_ptr<Parts> parts_;
 };
