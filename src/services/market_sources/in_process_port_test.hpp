@@ -71,12 +71,11 @@ class SteppedClock final : public Clock {
 };
 
 // nullopt when the recorded markets are not on this machine.
-inline std::optional<std::string> recorded_market(const std::string& file) {
-  const char* const folder = std::getenv("TRADING_DATA_DIR");
-  const std::string path =
-      (folder != nullptr ? std::string(folder)
-                         : std::string(PLATFORM_SOURCE_DIR "/../shared/data")) +
-      "/" + file;
+inline std::optional<std::string> recorded_market(const std::string& source_folder,
+                                                  const std::string& file) {
+  const char* const given = std::getenv("TRADING_DATA_DIR");
+  const std::string folder = given != nullptr ? given : source_folder + "/../shared/data";
+  const std::string path = folder + "/" + file;
   if (!std::filesystem::exists(path)) return std::nullopt;
   return path;
 }
@@ -85,7 +84,7 @@ inline std::optional<std::string> recorded_market(const std::string& file) {
 
 // Binds `path` to a recorded market or skips the test.
 #define RECORDED_MARKET(path, file)                                                          \
-  const auto path##_found = market_sources::recorded_market(file);                           \
+  const auto path##_found = market_sources::recorded_market(PLATFORM_SOURCE_DIR, file);      \
   if (!path##_found)                                                                         \
     GTEST_SKIP() << "no recorded market " << file << "; set TRADING_DATA_DIR to its folder"; \
   const std::string path = *path##_found
