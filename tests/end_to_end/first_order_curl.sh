@@ -54,7 +54,7 @@ api GET "/accounts/$account" | jq -e '.balances[] | select(.currency=="USD") | .
 for service_port in 8001 8010 8011 8012 8013 8050 8090 8100; do
   at=http://127.0.0.1:$(port $service_port)
   curl -sS --fail "$at/health" | jq -e '.status' >/dev/null || fail "health on $service_port"
-  curl -sS --fail "$at/metrics" | grep -q '^http_requests_total' || fail "metrics on $service_port"
+  curl -sS --fail "$at/metrics" | grep '^http_requests_total' >/dev/null || fail "metrics on $service_port"
   curl -sS --fail "$at/openapi.json" | jq -e '.openapi | startswith("3.1")' >/dev/null || fail openapi
   [ "$(curl -sS -o /dev/null -w '%{http_code}' "$at/accounts")" = 401 ] || fail "no token on $service_port"
 done

@@ -174,7 +174,10 @@ base::Status Session::login(const std::string& username, const std::string& pass
 
 base::Status Session::logout() {
   TRY_STATUS(find_token());
-  TRY(const auto response, call(post("/auth/logout", "{}")));
+  if (refresh_token_.empty())
+    return base::fail("not_signed_in", "there is no session of `login` to end");
+  TRY(const auto response,
+      call_open(post("/auth/logout", object_text({{"refresh_token", refresh_token_}}))));
   std::error_code error;
   fs::remove(session_file_, error);
   if (response.status >= 400)

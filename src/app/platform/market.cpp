@@ -86,7 +86,8 @@ base::Status open_first_account(Platform::Parts& parts) {
   if (!admin.valid()) return {};
   TRY(const money::Currency usd, money::Currency::parse("USD"));
   auto account = paper_account_of(parts.directory, admin);
-  if (!account) {
+  const bool opened = !account;
+  if (opened) {
     model::OpenAccount open;
     open.account.owner = admin;
     open.account.name = model::Name("Paper account");
@@ -100,7 +101,10 @@ base::Status open_first_account(Platform::Parts& parts) {
   std::vector<money::Currency> wanted{usd};
   for (const model::Instrument& instrument : parts.directory.instruments())
     wanted.push_back(instrument.quote_currency);
-  TRY(const auto funded, funded_currencies(*parts.sequencer, account->id));
+  std::vector<money::Currency> funded;
+  if (!opened) {
+    TRY(funded, funded_currencies(*parts.sequencer, account->id));
+  }
   for (std::size_t i = 0; i < wanted.size(); ++i) {
     const bool known = std::find(funded.begin(), funded.end(), wanted[i]) != funded.end();
     const bool repeated = std::find(wanted.begin(), wanted.begin() + static_cast<std::ptrdiff_t>(i),

@@ -57,14 +57,13 @@ struct Platform::Parts {
   std::unique_ptr<sequencer::Sequencer> sequencer;
   std::unique_ptr<work::WorkQueue> work;
   std::unique_ptr<history::History> history;
+  operations::Table table;  // before identity, which answers logins through it until it is gone
   std::unique_ptr<identity::Identity> identity;
-  std::unique_ptr<IdentityAuthenticator> authenticator;
   market_sources::SystemClock market_clock;
   std::unique_ptr<market_sources::MarketSource> market_source;
   bool demo_market = true;
   std::unique_ptr<streams::Hub> streams;
   system_health::HealthRegistry health;
-  operations::Table table;
   std::unique_ptr<mcp_server::McpServer> mcp;
   EmbeddedAssets assets;
   std::unique_ptr<gateway::Gateway> gateway;

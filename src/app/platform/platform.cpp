@@ -108,7 +108,6 @@ base::Status open_identity(Parts& p) {
   options.access_hours = static_cast<int>(p.settings.jwt_expiration_hours);
   TRY(p.identity, identity::Identity::open(options));
   p.generated_password = p.identity->take_generated_password();
-  p.authenticator = std::make_unique<IdentityAuthenticator>(*p.identity);
   return {};
 }
 
@@ -119,7 +118,7 @@ void start_engine(Parts& p) {
         return p.projector->wait_until(sequence, std::chrono::milliseconds(timeout_ms));
       });
   p.streams = std::make_unique<streams::Hub>(
-      streams::Parts{*p.authenticator, p.directory, p.market_data, *p.history,
+      streams::Parts{*p.identity, p.directory, p.market_data, *p.history,
                      [&p](model::InstrumentId id) { return feed_state(p, id); }, system_now});
   // In this order: whoever is told of a change finds the directory and the books up to date.
   p.sequencer->subscribe(p.directory);
@@ -255,7 +254,7 @@ void add_gauges(Parts& p) {
 base::Status open_doors(Parts& p) {
   p.mcp = std::make_unique<mcp_server::McpServer>(p.table, std::string(version));
   p.gateway = std::make_unique<gateway::Gateway>(
-      gateway::Parts{p.table, *p.authenticator, p.metrics, std::string(version), &p.assets, [&p] {
+      gateway::Parts{p.table, *p.identity, p.metrics, std::string(version), &p.assets, [&p] {
                        const auto report = system_health::report_of(p.health);
                        return gateway::Health{report.ready, report.body};
                      }});

@@ -114,7 +114,7 @@ struct QuoteView {
         json::field("feed_state", &R::feed_state,
                     "State of the outside feed behind the instrument; absent = there is none. "
                     "Prices of a feed that is not live may be wrong.",
-                    json::one_of("live", "stale", "gapped", "crossed", "stopped")),
+                    json::one_of("live", "demo", "stale", "gapped", "crossed", "stopped")),
         json::field("sequence", &R::sequence, "Sequence number of the last change.")};
   }
 };
