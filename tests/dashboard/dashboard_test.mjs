@@ -134,7 +134,7 @@ async function previewOrder(fields) {
 async function restingOrder() {
   const known = await orderIds();
   await page.locator('[name=order_type]').selectOption('limit');
-  await seen('depth-buy').last().getByRole('button').click();
+  await seen('depth-buy').getByRole('button', { name: 'Use price' }).last().click();
   const price = await page.locator('#ticket-limit_price').inputValue();
   await previewOrder({ type: 'limit', quantity: await lot(), price });
   await confirmButton().click();
