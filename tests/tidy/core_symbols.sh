@@ -4,9 +4,11 @@
 set -euo pipefail
 folder=$1
 shift
-pattern='(_chrono.*clock.*now|random_device|clock_gettime|gettimeofday|\btime\b|\brand\b|srand|getrandom'
-pattern+='|\bfopen|\bopen(64)?\b|basic_[io]?f?stream|basic_filebuf|\bsocket\b|\bconnect\b|pthread_create'
-pattern+='|std::thread|getenv|\bsleep|__cxa_throw$|spdlog|fmt::)'
+# C functions stand alone on the line; C++ ones are recognised by their qualified names.
+pattern='(_chrono::.*clock::now|random_device|basic_(i|o)?f(ile)?stream|basic_filebuf|std::thread'
+pattern+='|spdlog|fmt::v|filesystem'
+pattern+='|U (clock_gettime|gettimeofday|time|rand|srand|random|getrandom|fopen(64)?|open(64)?|creat'
+pattern+='|socket|connect|pthread_create|getenv|secure_getenv|sleep|usleep|nanosleep|system|popen)(@.*)?$)'
 bad=0
 for module in "$@"; do
   archive=$folder/lib$module.a

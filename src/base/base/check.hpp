@@ -9,8 +9,8 @@ namespace base {
 
 }  // namespace base
 
-#define CHECK(condition)                                          \
-  do {                                                            \
-    if (!(condition)) [[unlikely]]                                \
-      ::base::check_failed(#condition, __FILE__, __LINE__);       \
+#define CHECK(condition)                                    \
+  do {                                                      \
+    if (!(condition)) [[unlikely]]                          \
+      ::base::check_failed(#condition, __FILE__, __LINE__); \
   } while (false)

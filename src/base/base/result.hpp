@@ -30,16 +30,16 @@ inline tl::unexpected<Error> fail(std::string code, std::string message) {
 #define BASE_CONCAT(a, b) BASE_CONCAT_(a, b)
 
 // TRY(auto value, expression): binds the value of a Result or returns its error to the caller.
-#define TRY(binding, expression)                                               \
-  auto BASE_CONCAT(try_result_, __LINE__) = (expression);                      \
-  if (!BASE_CONCAT(try_result_, __LINE__)) [[unlikely]]                        \
+#define TRY(binding, expression)                                                  \
+  auto BASE_CONCAT(try_result_, __LINE__) = (expression);                         \
+  if (!BASE_CONCAT(try_result_, __LINE__)) [[unlikely]]                           \
     return tl::unexpected(std::move(BASE_CONCAT(try_result_, __LINE__)).error()); \
   binding = *std::move(BASE_CONCAT(try_result_, __LINE__))
 
 // TRY_STATUS(expression): returns the error of a Status to the caller, if there is one.
-#define TRY_STATUS(expression)                                                 \
-  do {                                                                         \
-    auto try_status = (expression);                                            \
-    if (!try_status) [[unlikely]]                                              \
-      return tl::unexpected(std::move(try_status).error());                    \
+#define TRY_STATUS(expression)                              \
+  do {                                                      \
+    auto try_status = (expression);                         \
+    if (!try_status) [[unlikely]]                           \
+      return tl::unexpected(std::move(try_status).error()); \
   } while (false)

@@ -49,11 +49,12 @@ std::string format_rfc3339(Timestamp time) {
   const year_month_day date{day};
   const hh_mm_ss clock{at - day};
   std::array<char, 48> text{};
-  const int length = std::snprintf(
-      text.data(), text.size(), "%04d-%02u-%02uT%02d:%02d:%02d.%09dZ", static_cast<int>(date.year()),
-      static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()),
-      static_cast<int>(clock.hours().count()), static_cast<int>(clock.minutes().count()),
-      static_cast<int>(clock.seconds().count()), static_cast<int>(fraction));
+  const int length =
+      std::snprintf(text.data(), text.size(), "%04d-%02u-%02uT%02d:%02d:%02d.%09dZ",
+                    static_cast<int>(date.year()), static_cast<unsigned>(date.month()),
+                    static_cast<unsigned>(date.day()), static_cast<int>(clock.hours().count()),
+                    static_cast<int>(clock.minutes().count()),
+                    static_cast<int>(clock.seconds().count()), static_cast<int>(fraction));
   return std::string(text.data(), static_cast<std::size_t>(length));
 }
 
@@ -65,12 +66,14 @@ Result<Timestamp> parse_rfc3339(std::string_view text) {
   if (text.size() <= date_time_length || text.size() > 40) return bad();
   const int y = digits(text, 0, 4), mo = digits(text, 5, 2), d = digits(text, 8, 2);
   const int h = digits(text, 11, 2), mi = digits(text, 14, 2), s = digits(text, 17, 2);
-  const bool separators = text[4] == '-' && text[7] == '-' && (text[10] == 'T' || text[10] == 't') &&
-                          text[13] == ':' && text[16] == ':';
+  const bool separators = text[4] == '-' && text[7] == '-' &&
+                          (text[10] == 'T' || text[10] == 't') && text[13] == ':' &&
+                          text[16] == ':';
   if (!separators || y < 1970 || y > 2261 || mo < 0 || d < 0 || h < 0 || h > 23 || mi < 0 ||
       mi > 59 || s < 0 || s > 59)
     return bad();
-  const year_month_day date{year(y), month(static_cast<unsigned>(mo)), day(static_cast<unsigned>(d))};
+  const year_month_day date{year(y), month(static_cast<unsigned>(mo)),
+                            day(static_cast<unsigned>(d))};
   if (!date.ok()) return bad();
   std::size_t at = date_time_length;
   std::int64_t fraction = 0;

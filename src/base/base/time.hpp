@@ -25,7 +25,9 @@ class Timestamp {
   [[nodiscard]] constexpr std::int64_t ns() const { return ns_; }
   constexpr auto operator<=>(const Timestamp&) const = default;
 
-  friend constexpr Timestamp operator+(Timestamp t, std::int64_t ns) { return Timestamp(t.ns_ + ns); }
+  friend constexpr Timestamp operator+(Timestamp t, std::int64_t ns) {
+    return Timestamp(t.ns_ + ns);
+  }
   friend constexpr std::int64_t operator-(Timestamp a, Timestamp b) { return a.ns_ - b.ns_; }
 
  private:

@@ -13,7 +13,8 @@ TEST(Crc32c, MatchesTheVectorsOfRfc3720) {
   EXPECT_EQ(crc32c(view("123456789")), 0xE3069283u);
 }
 
-RC_GTEST_PROP(Crc32c, ContinuesFromAnEarlierChecksum, (const std::string& a, const std::string& b)) {
+RC_GTEST_PROP(Crc32c, ContinuesFromAnEarlierChecksum,
+              (const std::string& a, const std::string& b)) {
   RC_ASSERT(crc32c(view(a + b)) == crc32c(view(b), crc32c(view(a))));
 }
 

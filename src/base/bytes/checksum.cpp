@@ -18,7 +18,8 @@ constexpr std::array<std::uint32_t, 256> make_table() {
   std::array<std::uint32_t, 256> table{};
   for (std::uint32_t i = 0; i < 256; ++i) {
     std::uint32_t crc = i;
-    for (int bit = 0; bit < 8; ++bit) crc = (crc >> 1) ^ ((crc & 1) ? polynomial_reflected : 0);
+    for (int bit = 0; bit < 8; ++bit)
+      crc = (crc >> 1) ^ ((crc & 1) ? polynomial_reflected : 0);
     table[i] = crc;
   }
   return table;
@@ -27,7 +28,8 @@ constexpr std::array<std::uint32_t, 256> make_table() {
 constexpr auto table = make_table();
 
 std::uint32_t crc_portable(View data, std::uint32_t crc) {
-  for (std::uint8_t byte : data) crc = (crc >> 8) ^ table[(crc ^ byte) & 0xFF];
+  for (std::uint8_t byte : data)
+    crc = (crc >> 8) ^ table[(crc ^ byte) & 0xFF];
   return crc;
 }
 
@@ -41,7 +43,8 @@ __attribute__((target("sse4.2"))) std::uint32_t crc_hardware(View data, std::uin
     wide = _mm_crc32_u64(wide, word);
   }
   crc = static_cast<std::uint32_t>(wide);
-  for (; at < data.size(); ++at) crc = _mm_crc32_u8(crc, data[at]);
+  for (; at < data.size(); ++at)
+    crc = _mm_crc32_u8(crc, data[at]);
   return crc;
 }
 #endif

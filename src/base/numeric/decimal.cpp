@@ -11,7 +11,9 @@ namespace {
 constexpr int exponent_max = 64;  // anything larger is refused before it is computed
 constexpr std::size_t text_max = 128;
 
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
+bool is_digit(char c) {
+  return c >= '0' && c <= '9';
+}
 
 struct Parts {
   bool negative = false;
@@ -30,7 +32,8 @@ bool split(std::string_view text, Parts& parts) {
   }
   const auto run = [&] {
     const std::size_t start = at;
-    while (at < text.size() && is_digit(text[at])) ++at;
+    while (at < text.size() && is_digit(text[at]))
+      ++at;
     return text.substr(start, at - start);
   };
   parts.whole = run();
@@ -46,7 +49,8 @@ bool split(std::string_view text, Parts& parts) {
     if (at < text.size() && (text[at] == '-' || text[at] == '+')) negative = text[at++] == '-';
     const std::string_view digits = run();
     if (digits.empty() || digits.size() > 3) return false;
-    for (char c : digits) parts.exponent = parts.exponent * 10 + (c - '0');
+    for (char c : digits)
+      parts.exponent = parts.exponent * 10 + (c - '0');
     if (negative) parts.exponent = -parts.exponent;
   }
   return at == text.size();
@@ -57,7 +61,8 @@ bool split(std::string_view text, Parts& parts) {
 std::int64_t power_of_ten(int exponent) {
   CHECK(exponent >= 0 && exponent <= scale_max);
   std::int64_t value = 1;
-  for (int i = 0; i < exponent; ++i) value *= 10;
+  for (int i = 0; i < exponent; ++i)
+    value *= 10;
   return value;
 }
 
@@ -70,7 +75,8 @@ base::Result<Int128> parse_decimal(std::string_view text, int scale) {
   int shift = scale + parts.exponent - static_cast<int>(parts.fraction.size());
   const std::size_t count = parts.whole.size() + parts.fraction.size();
   const auto digit = [&](std::size_t i) {
-    return i < parts.whole.size() ? parts.whole[i] - '0' : parts.fraction[i - parts.whole.size()] - '0';
+    return i < parts.whole.size() ? parts.whole[i] - '0'
+                                  : parts.fraction[i - parts.whole.size()] - '0';
   };
   const std::size_t kept =
       shift >= 0 ? count : count - std::min(count, static_cast<std::size_t>(-shift));

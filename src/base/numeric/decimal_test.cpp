@@ -17,8 +17,8 @@ TEST(Decimal, IsReadExactly) {
 }
 
 TEST(Decimal, RefusesWhatIsNotADecimal) {
-  for (const char* text : {"", "-", ".5", "5.", "1e", "1e+", "NaN", "Infinity", "0x10", "1,5", " 1", "1 ",
-                           "01", "--1", "1e9999"})
+  for (const char* text : {"", "-", ".5", "5.", "1e", "1e+", "NaN", "Infinity", "0x10", "1,5", " 1",
+                           "1 ", "01", "--1", "1e9999"})
     EXPECT_FALSE(parse_decimal(text, 9).has_value()) << text;
 }
 

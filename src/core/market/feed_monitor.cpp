@@ -8,16 +8,11 @@ namespace market {
 
 std::string_view name_of(FeedState state) {
   switch (state) {
-    case FeedState::Live:
-      return "live";
-    case FeedState::Stale:
-      return "stale";
-    case FeedState::Gapped:
-      return "gapped";
-    case FeedState::Crossed:
-      return "crossed";
-    case FeedState::Stopped:
-      return "stopped";
+    case FeedState::Live: return "live";
+    case FeedState::Stale: return "stale";
+    case FeedState::Gapped: return "gapped";
+    case FeedState::Crossed: return "crossed";
+    case FeedState::Stopped: return "stopped";
   }
   CHECK(false);
 }

@@ -85,8 +85,7 @@ void StreamRunner::apply(const StreamCommand& command) {
       return;
     case CommandKind::Cancel:
     case CommandKind::Reduce:
-    case CommandKind::Replace:
-      break;
+    case CommandKind::Replace: break;
   }
   Handle& handle = handles_[command.id];
   if (handle == no_handle) return;  // filled or canceled before

@@ -13,8 +13,8 @@ enum class AccountKind : std::uint8_t { Paper = 1, Simulated, External };
 enum class TradingState : std::uint8_t { Active = 1, Reducing, Halted };
 
 struct RiskLimits {
-  money::Money order_notional_max;       // zero = the instrument's limit alone
-  money::Quantity order_quantity_max;    // zero = the instrument's limit alone
+  money::Money order_notional_max;     // zero = the instrument's limit alone
+  money::Quantity order_quantity_max;  // zero = the instrument's limit alone
   std::uint32_t open_orders_max = 1'000;
   bool operator==(const RiskLimits&) const = default;
 };

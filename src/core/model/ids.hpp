@@ -25,7 +25,8 @@ class InlineText {
   // Keeps the first N bytes.
   constexpr explicit InlineText(std::string_view text) {
     size_ = static_cast<std::uint8_t>(text.size() < N ? text.size() : N);
-    for (std::size_t i = 0; i < size_; ++i) bytes_[i] = text[i];
+    for (std::size_t i = 0; i < size_; ++i)
+      bytes_[i] = text[i];
   }
   [[nodiscard]] constexpr std::string_view view() const { return {bytes_.data(), size_}; }
   [[nodiscard]] constexpr bool empty() const { return size_ == 0; }

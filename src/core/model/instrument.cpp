@@ -23,15 +23,17 @@ base::Result<std::int64_t> parse_units(std::string_view text, std::int64_t unit_
   if (!nano) {
     if (nano.error().code == "invalid_decimal") return tl::unexpected(nano.error());
     const bool fine = nano.error().code == "decimal_precision";
-    return base::fail(fine ? off_unit : out_of_range,
-                      std::string("the ") + what + (fine ? " has too many decimals" : " is out of range"));
+    return base::fail(
+        fine ? off_unit : out_of_range,
+        std::string("the ") + what + (fine ? " has too many decimals" : " is out of range"));
   }
   if (*nano <= 0) return base::fail(out_of_range, std::string("the ") + what + " must be positive");
   if (*nano % unit_nano != 0)
     return base::fail(off_unit, std::string("the ") + what + " must be a multiple of " +
                                     numeric::format_decimal(unit_nano, money::money_scale));
   const numeric::Int128 units = *nano / unit_nano;
-  if (units > units_max) return base::fail(out_of_range, std::string("the ") + what + " is too large");
+  if (units > units_max)
+    return base::fail(out_of_range, std::string("the ") + what + " is too large");
   return static_cast<std::int64_t>(units);
 }
 
@@ -43,13 +45,16 @@ base::Status check_instrument(const Instrument& instrument) {
   if (!instrument.quote_currency.valid()) return bad("the quote currency is missing");
   if (instrument.tick_size_nano <= 0 || instrument.lot_size_nano <= 0)
     return bad("tick size and lot size must be positive");
-  const auto product = static_cast<numeric::Int128>(instrument.tick_size_nano) * instrument.lot_size_nano;
+  const auto product =
+      static_cast<numeric::Int128>(instrument.tick_size_nano) * instrument.lot_size_nano;
   if (product % 1'000'000'000 != 0)
     return bad("one tick times one lot must be a whole number of 10^-9 units");
-  if (product / 1'000'000'000 > tick_value_nano_max) return bad("one tick times one lot is too large");
+  if (product / 1'000'000'000 > tick_value_nano_max)
+    return bad("one tick times one lot is too large");
   if (instrument.order_quantity_max.lots() <= 0 || instrument.order_notional_max.nano() <= 0)
     return bad("order limits must be positive");
-  if (instrument.order_quantity_max.lots() > quantity_lots_max) return bad("the quantity limit is too large");
+  if (instrument.order_quantity_max.lots() > quantity_lots_max)
+    return bad("the quantity limit is too large");
   if (instrument.collar_bps < 0 || instrument.collar_bps > 10'000)
     return bad("the collar lies between 0 and 10000 basis points");
   return {};
@@ -62,19 +67,21 @@ base::Result<money::Price> parse_price(const Instrument& instrument, std::string
 }
 
 base::Result<money::Quantity> parse_quantity(const Instrument& instrument, std::string_view text) {
-  TRY(const std::int64_t lots, parse_units(text, instrument.lot_size_nano, quantity_lots_max,
-                                           "quantity_off_lot", "quantity_out_of_range", "quantity"));
+  TRY(const std::int64_t lots,
+      parse_units(text, instrument.lot_size_nano, quantity_lots_max, "quantity_off_lot",
+                  "quantity_out_of_range", "quantity"));
   return money::Quantity(lots);
 }
 
 std::string format_price(const Instrument& instrument, money::Price price) {
-  return numeric::format_decimal(static_cast<numeric::Int128>(price.ticks()) * instrument.tick_size_nano,
-                                 money::money_scale, decimals_of(instrument.tick_size_nano));
+  return numeric::format_decimal(
+      static_cast<numeric::Int128>(price.ticks()) * instrument.tick_size_nano, money::money_scale,
+      decimals_of(instrument.tick_size_nano));
 }
 
 std::string format_quantity(const Instrument& instrument, money::Quantity quantity) {
-  return numeric::format_decimal(static_cast<numeric::Int128>(quantity.lots()) * instrument.lot_size_nano,
-                                 money::money_scale);
+  return numeric::format_decimal(
+      static_cast<numeric::Int128>(quantity.lots()) * instrument.lot_size_nano, money::money_scale);
 }
 
 }  // namespace model

@@ -32,7 +32,8 @@ struct Instrument {
 
   // Value of one lot at one tick. Exact: check_instrument refuses an instrument where it is not.
   [[nodiscard]] money::Money tick_value() const {
-    return money::Money(static_cast<numeric::Int128>(tick_size_nano) * lot_size_nano / 1'000'000'000);
+    return money::Money(static_cast<numeric::Int128>(tick_size_nano) * lot_size_nano /
+                        1'000'000'000);
   }
   // price x quantity, exact; CHECKs on overflow, which check_instrument's bounds rule out.
   [[nodiscard]] money::Money notional(money::Price price, money::Quantity quantity) const {
@@ -43,8 +44,8 @@ struct Instrument {
   }
 };
 
-inline constexpr std::int64_t price_ticks_max = 1'000'000'000'000;     // 10^12
-inline constexpr std::int64_t quantity_lots_max = 1'000'000'000'000;   // 10^12
+inline constexpr std::int64_t price_ticks_max = 1'000'000'000'000;    // 10^12
+inline constexpr std::int64_t quantity_lots_max = 1'000'000'000'000;  // 10^12
 
 // Errors: invalid_instrument with the sentence that says which rule is broken (sizes positive, one
 // tick x one lot a whole number of money units of at most 10^12, limits positive, currency set).

@@ -4,9 +4,13 @@
 
 namespace model {
 
-std::string_view name_of(Side side) { return side == Side::Buy ? "buy" : "sell"; }
+std::string_view name_of(Side side) {
+  return side == Side::Buy ? "buy" : "sell";
+}
 
-std::string_view name_of(OrderType type) { return type == OrderType::Market ? "market" : "limit"; }
+std::string_view name_of(OrderType type) {
+  return type == OrderType::Market ? "market" : "limit";
+}
 
 std::string_view name_of(TimeInForce time_in_force) {
   switch (time_in_force) {

@@ -13,11 +13,25 @@ namespace model {
 
 enum class Side : std::uint8_t { Buy = 1, Sell = 2 };
 enum class OrderType : std::uint8_t { Market = 1, Limit = 2 };
-enum class TimeInForce : std::uint8_t { Day = 1, GoodTillCancel = 2, ImmediateOrCancel = 3, FillOrKill = 4 };
+enum class TimeInForce : std::uint8_t {
+  Day = 1,
+  GoodTillCancel = 2,
+  ImmediateOrCancel = 3,
+  FillOrKill = 4
+};
 // FIX OrdStatus (39).
-enum class OrderStatus : std::uint8_t { New = 1, PartiallyFilled, Filled, Canceled, Expired, Rejected };
+enum class OrderStatus : std::uint8_t {
+  New = 1,
+  PartiallyFilled,
+  Filled,
+  Canceled,
+  Expired,
+  Rejected
+};
 
-constexpr Side opposite(Side side) { return side == Side::Buy ? Side::Sell : Side::Buy; }
+constexpr Side opposite(Side side) {
+  return side == Side::Buy ? Side::Sell : Side::Buy;
+}
 constexpr bool is_open(OrderStatus status) {
   return status == OrderStatus::New || status == OrderStatus::PartiallyFilled;
 }
@@ -36,13 +50,13 @@ struct Order {
   OrderType type = OrderType::Limit;
   TimeInForce time_in_force = TimeInForce::Day;
   OrderStatus status = OrderStatus::New;
-  Reason reason = Reason::None;      // why it was rejected, canceled or expired
-  UserId user;                       // who sent it
-  money::Price limit_price;          // zero for market orders
-  money::Quantity quantity;          // FIX OrderQty (38)
-  money::Quantity filled;            // FIX CumQty (14)
-  money::Money filled_notional;      // average price = filled_notional / filled
-  money::Money held;                 // cash reserved by the open remainder of a buy
+  Reason reason = Reason::None;  // why it was rejected, canceled or expired
+  UserId user;                   // who sent it
+  money::Price limit_price;      // zero for market orders
+  money::Quantity quantity;      // FIX OrderQty (38)
+  money::Quantity filled;        // FIX CumQty (14)
+  money::Money filled_notional;  // average price = filled_notional / filled
+  money::Money held;             // cash reserved by the open remainder of a buy
   base::Timestamp created;
   base::Timestamp updated;
   std::uint64_t created_sequence = 0;  // of the command that created it

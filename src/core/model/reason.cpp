@@ -8,8 +8,8 @@
 namespace model {
 namespace {
 
-constexpr int invalid_symbol = 1001, insufficient_funds = 1002, market_closed = 1003, risk_limit = 1004,
-              invalid_order = 1005;
+constexpr int invalid_symbol = 1001, insufficient_funds = 1002, market_closed = 1003,
+              risk_limit = 1004, invalid_order = 1005;
 
 constexpr std::array table{
     ReasonText{Reason::None, "none", 0, "Nothing was refused."},
@@ -94,6 +94,8 @@ const ReasonText& describe(Reason reason) {
   return table[0];
 }
 
-ReasonTable all_reasons() { return {table.data(), table.size()}; }
+ReasonTable all_reasons() {
+  return {table.data(), table.size()};
+}
 
 }  // namespace model

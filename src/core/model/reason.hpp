@@ -19,7 +19,7 @@ enum class Reason : std::uint16_t {
   InvalidPrice = 5,
   InvalidOrderType = 6,
   InvalidTimeInForce = 7,
-  DuplicateClientOrderId = 8,   // same id, other body
+  DuplicateClientOrderId = 8,  // same id, other body
   OrderNotOpen = 9,
   NothingToReplace = 10,
   QuantityBelowFilled = 11,
@@ -42,7 +42,7 @@ enum class Reason : std::uint16_t {
   InsufficientFunds = 60,
   InsufficientPosition = 61,
   // The book
-  NoLiquidity = 80,             // a market order found nothing to trade with
+  NoLiquidity = 80,  // a market order found nothing to trade with
   FillOrKillUnfilled = 81,
   ImmediateOrCancelRemainder = 82,
   // Ends that are not refusals

@@ -7,9 +7,9 @@
 //   Money     10^-9 units of one currency, 128 bits, so that sums of a firm's books cannot overflow
 //   Currency  an ISO 4217 or venue code of up to eight characters, for example USD or USDT
 //
-// Only meaningful operators exist. Price x Quantity -> Money needs an instrument's tick value and is
-// model::Instrument::notional. Money never rounds here: instruments are admitted only when one tick
-// times one lot is a whole number of Money units. Absent on purpose: floating point.
+// Only meaningful operators exist. Price x Quantity -> Money needs an instrument's tick value and
+// is model::Instrument::notional. Money never rounds here: instruments are admitted only when one
+// tick times one lot is a whole number of Money units. Absent on purpose: floating point.
 
 #include <compare>
 #include <cstdint>

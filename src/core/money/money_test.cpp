@@ -23,7 +23,8 @@ TEST(QuantityDeathTest, AbortsRatherThanWraps) {
 TEST(Currency, KeepsItsCode) {
   EXPECT_EQ(Currency::parse("USDT")->text(), "USDT");
   EXPECT_NE(*Currency::parse("USD"), *Currency::parse("USDT"));
-  for (const char* code : {"", "usd", "TOOLONGCODE", "U D"}) EXPECT_FALSE(Currency::parse(code)) << code;
+  for (const char* code : {"", "usd", "TOOLONGCODE", "U D"})
+    EXPECT_FALSE(Currency::parse(code)) << code;
 }
 
 }  // namespace

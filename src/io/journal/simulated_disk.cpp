@@ -24,22 +24,14 @@ std::uint64_t next_random(std::uint64_t& state) {  // SplitMix64
 // Whether the `index`-th of `count` unsynced sectors reached the medium.
 bool kept(Damage damage, std::size_t index, std::size_t count, std::uint64_t& random) {
   switch (damage) {
-    case Damage::DropAll:
-      return false;
-    case Damage::KeepAll:
-      return true;
-    case Damage::KeepFirstHalf:
-      return index < count / 2;
-    case Damage::KeepLastHalf:
-      return index >= count / 2;
-    case Damage::KeepEven:
-      return index % 2 == 0;
-    case Damage::KeepOdd:
-      return index % 2 == 1;
-    case Damage::DropFirst:
-      return index != 0;
-    case Damage::KeepRandom:
-      return (next_random(random) & 1) != 0;
+    case Damage::DropAll: return false;
+    case Damage::KeepAll: return true;
+    case Damage::KeepFirstHalf: return index < count / 2;
+    case Damage::KeepLastHalf: return index >= count / 2;
+    case Damage::KeepEven: return index % 2 == 0;
+    case Damage::KeepOdd: return index % 2 == 1;
+    case Damage::DropFirst: return index != 0;
+    case Damage::KeepRandom: return (next_random(random) & 1) != 0;
   }
   CHECK(!"a damage outside the enum");
   return false;

@@ -77,15 +77,12 @@ void Connection::on_tick(std::int64_t now_ms) {
     return close();
   }
   switch (mode_) {
-    case Mode::Http:
-      return tick_http(now_ms);
-    case Mode::WebSocket:
-      return tick_websocket(now_ms);
+    case Mode::Http: return tick_http(now_ms);
+    case Mode::WebSocket: return tick_websocket(now_ms);
     case Mode::Lingering:
       if (now_ms - since_ms_ > shared_->options.linger_ms) close();
       return;
-    case Mode::Closed:
-      return;
+    case Mode::Closed: return;
   }
 }
 

@@ -75,8 +75,7 @@ void Connection::on_message(websocket::Message&& message) {
     case websocket::Opcode::Binary:
       return fail_websocket(websocket::close_unsupported, "only text is understood");
     case websocket::Opcode::Pong:
-    case websocket::Opcode::Continuation:
-      return;
+    case websocket::Opcode::Continuation: return;
   }
 }
 

@@ -163,14 +163,10 @@ base::Result<Loaded> finish(Loaded loaded, Problems problems) {
 
 std::string_view to_text(Origin origin) {
   switch (origin) {
-    case Origin::Default:
-      return "default";
-    case Origin::File:
-      return "file";
-    case Origin::Environment:
-      return "environment";
-    case Origin::CommandLine:
-      return "command line";
+    case Origin::Default: return "default";
+    case Origin::File: return "file";
+    case Origin::Environment: return "environment";
+    case Origin::CommandLine: return "command line";
   }
   return "default";
 }

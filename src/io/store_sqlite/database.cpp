@@ -17,17 +17,12 @@ namespace {
 const char* code_of(int result) {
   switch (result & 0xff) {
     case SQLITE_BUSY:
-    case SQLITE_LOCKED:
-      return "store_busy";
-    case SQLITE_FULL:
-      return "store_full";
+    case SQLITE_LOCKED: return "store_busy";
+    case SQLITE_FULL: return "store_full";
     case SQLITE_CORRUPT:
-    case SQLITE_NOTADB:
-      return "store_corrupt";
-    case SQLITE_READONLY:
-      return "store_readonly";
-    default:
-      return "store_error";
+    case SQLITE_NOTADB: return "store_corrupt";
+    case SQLITE_READONLY: return "store_readonly";
+    default: return "store_error";
   }
 }
 

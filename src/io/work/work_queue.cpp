@@ -5,7 +5,8 @@
 namespace work {
 
 WorkQueue::WorkQueue(std::size_t threads, std::size_t capacity) : capacity_(capacity) {
-  for (std::size_t i = 0; i < threads; ++i) threads_.emplace_back([this] { serve(); });
+  for (std::size_t i = 0; i < threads; ++i)
+    threads_.emplace_back([this] { serve(); });
 }
 
 WorkQueue::~WorkQueue() {

@@ -11,7 +11,8 @@ TEST(WorkQueue, RunsEveryJobItTook) {
   std::atomic<int> ran = 0;
   {
     WorkQueue queue(4, 10'000);
-    for (int i = 0; i < 10'000; ++i) ASSERT_TRUE(queue.add([&] { ++ran; }));
+    for (int i = 0; i < 10'000; ++i)
+      ASSERT_TRUE(queue.add([&] { ++ran; }));
   }
   EXPECT_EQ(ran, 10'000);
 }

@@ -96,15 +96,9 @@ class MessageReader {
   // A list of levels, a price text (bookTicker) or a number (aggTrade's id, which is left out).
   base::Status read_side(std::vector<Level>& levels, bool& is_list, std::string_view& text) {
     switch (scanner_.peek()) {
-      case '[':
-        is_list = true;
-        return read_levels(levels);
-      case '"':
-        text = scanner_.string();
-        return {};
-      default:
-        scanner_.skip();
-        return {};
+      case '[': is_list = true; return read_levels(levels);
+      case '"': text = scanner_.string(); return {};
+      default: scanner_.skip(); return {};
     }
   }
 

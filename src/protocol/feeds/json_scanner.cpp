@@ -100,18 +100,13 @@ void JsonScanner::skip() {
       while (next_item())
         skip();
       return;
-    case '"':
-      string();
-      return;
+    case '"': string(); return;
     case 't':
-    case 'f':
-      boolean();
-      return;
+    case 'f': boolean(); return;
     case 'n':
       if (!take("null")) fail();
       return;
-    default:
-      number();
+    default: number();
   }
 }
 

@@ -142,16 +142,12 @@ class Message final : public beast::http::basic_parser<true> {
           refuse(bad("bad_content_length", "Content-Length must be one number, given once."), ec);
         }
         return;
-      case beast::http::field::transfer_encoding:
-        return on_transfer_encoding(view(value), ec);
-      case beast::http::field::host:
-        ++hosts_;
-        return;
+      case beast::http::field::transfer_encoding: return on_transfer_encoding(view(value), ec);
+      case beast::http::field::host: ++hosts_; return;
       case beast::http::field::expect:
         expects_continue = equal_ignoring_case(view(value), "100-continue");
         return;
-      default:
-        return;
+      default: return;
     }
   }
 

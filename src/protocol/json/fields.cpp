@@ -121,21 +121,17 @@ base::Status read_members(const Value& from, void* to, const std::vector<FieldIn
 base::Status read_value(const Value& from, void* to, const TypeInfo& type, const Options& options,
                         const Path& path) {
   switch (type.kind) {
-    case Kind::Text:
-      return read_text(from, *static_cast<std::string*>(to), options, path);
+    case Kind::Text: return read_text(from, *static_cast<std::string*>(to), options, path);
     case Kind::Boolean:
       if (from.boolean() == nullptr) return refuse(path, wrong_kind("true or false", from));
       *static_cast<bool*>(to) = *from.boolean();
       return {};
-    case Kind::Integer:
-      return read_integer(from, to, type, options, path);
-    case Kind::Decimal:
-      return read_decimal(from, *static_cast<Decimal*>(to), path);
+    case Kind::Integer: return read_integer(from, to, type, options, path);
+    case Kind::Decimal: return read_decimal(from, *static_cast<Decimal*>(to), path);
     case Kind::Object:
       if (from.object_members() == nullptr) return refuse(path, wrong_kind("an object", from));
       return read_members(from, to, type.fields(), &path);
-    case Kind::List:
-      break;
+    case Kind::List: break;
   }
   const Value::Array* items = from.array();
   if (items == nullptr) return refuse(path, wrong_kind("a list", from));
@@ -190,12 +186,8 @@ base::Status read_members(const Value& from, void* to, const std::vector<FieldIn
 
 void write_value(Writer& writer, const void* from, const TypeInfo& type) {
   switch (type.kind) {
-    case Kind::Text:
-      writer.text(*static_cast<const std::string*>(from));
-      return;
-    case Kind::Boolean:
-      writer.boolean(*static_cast<const bool*>(from));
-      return;
+    case Kind::Text: writer.text(*static_cast<const std::string*>(from)); return;
+    case Kind::Boolean: writer.boolean(*static_cast<const bool*>(from)); return;
     case Kind::Integer: {
       const numeric::Int128 value = type.get_integer(from);
       if (value < 0)
@@ -204,12 +196,8 @@ void write_value(Writer& writer, const void* from, const TypeInfo& type) {
         writer.integer(static_cast<std::uint64_t>(value));
       return;
     }
-    case Kind::Decimal:
-      writer.text(static_cast<const Decimal*>(from)->text);
-      return;
-    case Kind::Object:
-      detail::write_object(writer, from, type.fields());
-      return;
+    case Kind::Decimal: writer.text(static_cast<const Decimal*>(from)->text); return;
+    case Kind::Object: detail::write_object(writer, from, type.fields()); return;
     case Kind::List:
       writer.begin_array();
       for (std::size_t i = 0; const void* item = type.at(from, i); ++i)
@@ -233,11 +221,9 @@ base::Result<Value> scalar_from_text(const FieldInfo& field, Kind kind, std::str
         return refuse_text(field, "must be a whole number, not " + shown(text));
       return Value(Value::Number{std::string(text)});
     case Kind::Text:
-    case Kind::Decimal:
-      return Value::text(text);
+    case Kind::Decimal: return Value::text(text);
     case Kind::List:
-    case Kind::Object:
-      break;
+    case Kind::Object: break;
   }
   return refuse_text(field, "can only be given in a JSON body");
 }

@@ -142,14 +142,10 @@ TEST(Parse, SaysWhereItStopped) {
 
 Value arbitrary(int depth) {
   switch (*rc::gen::inRange(0, depth > 0 ? 6 : 4)) {
-    case 0:
-      return Value();
-    case 1:
-      return Value(*rc::gen::arbitrary<bool>());
-    case 2:
-      return Value(Value::Number{std::to_string(*rc::gen::arbitrary<std::int64_t>())});
-    case 3:
-      return Value(*rc::gen::container<std::string>(rc::gen::inRange<char>(0, 127)));
+    case 0: return Value();
+    case 1: return Value(*rc::gen::arbitrary<bool>());
+    case 2: return Value(Value::Number{std::to_string(*rc::gen::arbitrary<std::int64_t>())});
+    case 3: return Value(*rc::gen::container<std::string>(rc::gen::inRange<char>(0, 127)));
     case 4: {
       Value::Array items;
       for (int i = *rc::gen::inRange(0, 4); i > 0; --i)

@@ -61,20 +61,11 @@ void write_rules(Writer& writer, const TypeInfo& type, const Options& options, D
       writer.member("type", "string");
       write_text_rules(writer, options);
       return;
-    case Kind::Boolean:
-      writer.member("type", "boolean");
-      return;
-    case Kind::Integer:
-      write_integer_rules(writer, type, options);
-      return;
-    case Kind::Decimal:
-      write_decimal_rules(writer, direction);
-      return;
-    case Kind::Object:
-      write_fields(writer, type.fields(), direction, depth + 1);
-      return;
-    case Kind::List:
-      break;
+    case Kind::Boolean: writer.member("type", "boolean"); return;
+    case Kind::Integer: write_integer_rules(writer, type, options); return;
+    case Kind::Decimal: write_decimal_rules(writer, direction); return;
+    case Kind::Object: write_fields(writer, type.fields(), direction, depth + 1); return;
+    case Kind::List: break;
   }
   writer.member("type", "array");
   if (direction == Direction::Input) writer.member("maxItems", options.items_max);

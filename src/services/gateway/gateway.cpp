@@ -24,14 +24,10 @@ std::optional<operations::Method> method_of(http::Method method) {
     case http::Method::Get:
     case http::Method::Head:  // the server leaves the body out
       return operations::Method::Get;
-    case http::Method::Post:
-      return operations::Method::Post;
-    case http::Method::Patch:
-      return operations::Method::Patch;
-    case http::Method::Delete:
-      return operations::Method::Delete;
-    default:
-      return std::nullopt;
+    case http::Method::Post: return operations::Method::Post;
+    case http::Method::Patch: return operations::Method::Patch;
+    case http::Method::Delete: return operations::Method::Delete;
+    default: return std::nullopt;
   }
 }
 

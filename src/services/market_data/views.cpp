@@ -8,26 +8,19 @@ namespace {
 
 std::string_view name_of(model::AssetClass asset_class) {
   switch (asset_class) {
-    case model::AssetClass::Equity:
-      return "equity";
-    case model::AssetClass::Etf:
-      return "etf";
-    case model::AssetClass::Currency:
-      return "currency";
-    case model::AssetClass::Crypto:
-      return "crypto";
+    case model::AssetClass::Equity: return "equity";
+    case model::AssetClass::Etf: return "etf";
+    case model::AssetClass::Currency: return "currency";
+    case model::AssetClass::Crypto: return "crypto";
   }
   return "";
 }
 
 std::string_view name_of(model::InstrumentState state) {
   switch (state) {
-    case model::InstrumentState::Open:
-      return "open";
-    case model::InstrumentState::Halted:
-      return "halted";
-    case model::InstrumentState::Closed:
-      return "closed";
+    case model::InstrumentState::Open: return "open";
+    case model::InstrumentState::Halted: return "halted";
+    case model::InstrumentState::Closed: return "closed";
   }
   return "";
 }

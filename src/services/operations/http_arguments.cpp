@@ -41,14 +41,10 @@ bool has_body(Method method) {
 
 std::string_view name_of(Method method) {
   switch (method) {
-    case Method::Get:
-      return "GET";
-    case Method::Post:
-      return "POST";
-    case Method::Patch:
-      return "PATCH";
-    case Method::Delete:
-      return "DELETE";
+    case Method::Get: return "GET";
+    case Method::Post: return "POST";
+    case Method::Patch: return "PATCH";
+    case Method::Delete: return "DELETE";
   }
   CHECK(!"a method outside the enum");
   return {};

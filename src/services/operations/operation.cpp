@@ -13,18 +13,14 @@ int status_of(model::Reason reason) {
   switch (reason) {
     case model::Reason::UnknownInstrument:
     case model::Reason::UnknownAccount:
-    case model::Reason::UnknownOrder:
-      return 404;
+    case model::Reason::UnknownOrder: return 404;
     case model::Reason::DuplicateClientOrderId:
     case model::Reason::OrderNotOpen:
-    case model::Reason::AlreadyExists:
-      return 409;
+    case model::Reason::AlreadyExists: return 409;
     case model::Reason::OrderCapacity:
     case model::Reason::AccountCapacity:
-    case model::Reason::InstrumentCapacity:
-      return 503;
-    default:
-      return 422;
+    case model::Reason::InstrumentCapacity: return 503;
+    default: return 422;
   }
 }
 

@@ -20,18 +20,12 @@ std::string cell(std::string_view text) {
 
 std::string type_text(const json::TypeInfo& type) {
   switch (type.kind) {
-    case json::Kind::Text:
-      return "text";
-    case json::Kind::Boolean:
-      return "true or false";
-    case json::Kind::Integer:
-      return "whole number";
-    case json::Kind::Decimal:
-      return "decimal";
-    case json::Kind::Object:
-      return "object";
-    case json::Kind::List:
-      break;
+    case json::Kind::Text: return "text";
+    case json::Kind::Boolean: return "true or false";
+    case json::Kind::Integer: return "whole number";
+    case json::Kind::Decimal: return "decimal";
+    case json::Kind::Object: return "object";
+    case json::Kind::List: break;
   }
   return "list of " + type_text(*type.item);
 }

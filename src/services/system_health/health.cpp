@@ -121,12 +121,9 @@ operations::Declaration status_declaration() {
 
 std::string_view name_of(State state) {
   switch (state) {
-    case State::Ok:
-      return "ok";
-    case State::Degraded:
-      return "degraded";
-    case State::Down:
-      return "down";
+    case State::Ok: return "ok";
+    case State::Degraded: return "degraded";
+    case State::Down: return "down";
   }
   CHECK(!"a state outside the enum");
   return {};
