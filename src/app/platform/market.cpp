@@ -1,4 +1,3 @@
-#include <algorithm>
 #include <chrono>
 #include <future>
 
@@ -27,15 +26,6 @@ base::Result<engine::Outcome> execute(sequencer::CommandPort& port,
   return outcome.get();
 }
 
-base::Status fund(sequencer::CommandPort& port, model::AccountId account,
-                  money::Currency currency) {
-  TRY(const money::Money cash, money::parse_money(std::to_string(first_cash_units)));
-  TRY(const engine::Outcome outcome, execute(port, model::TransferCash{account, currency, cash}));
-  if (outcome.reason != model::Reason::None)
-    return base::fail("first_account", std::string(model::describe(outcome.reason).message));
-  return {};
-}
-
 std::optional<model::Account> paper_account_of(const directory::Directory& directory,
                                                model::UserId owner) {
   operations::Caller everyone;
@@ -43,21 +33,6 @@ std::optional<model::Account> paper_account_of(const directory::Directory& direc
   for (const model::Account& account : directory.accounts(everyone))
     if (account.kind == model::AccountKind::Paper && account.owner == owner) return account;
   return std::nullopt;
-}
-
-base::Result<std::vector<money::Currency>> funded_currencies(sequencer::CommandPort& port,
-                                                             model::AccountId account) {
-  auto answered = std::make_shared<std::promise<std::vector<money::Currency>>>();
-  auto currencies = answered->get_future();
-  const bool taken = port.query([answered, account](const engine::Engine& engine) {
-    std::vector<money::Currency> found;
-    for (const model::Balance& balance : engine.balances(account))
-      found.push_back(balance.currency);
-    answered->set_value(std::move(found));
-  });
-  if (!taken || currencies.wait_for(answer_within) != std::future_status::ready)
-    return base::fail("busy", "the engine does not answer");
-  return currencies.get();
 }
 
 }  // namespace
@@ -79,39 +54,33 @@ base::Status make_market_source(Platform::Parts& parts) {
   return parts.market_source->start();
 }
 
-// The administrator's paper account: 1,000,000 USD, and as much of each currency that an instrument
-// is quoted in, so that a replayed market in another currency can be traded too.
+// The administrator's paper account: 1,000,000 USD, and as much of each other currency that an
+// instrument is quoted in.
 base::Status open_first_account(Platform::Parts& parts) {
   const model::UserId admin = parts.identity->find_user("admin");
   if (!admin.valid()) return {};
   TRY(const money::Currency usd, money::Currency::parse("USD"));
+  TRY(const money::Money cash, money::parse_money(std::to_string(first_cash_units)));
   auto account = paper_account_of(parts.directory, admin);
-  const bool opened = !account;
-  if (opened) {
+  if (!account) {
     model::OpenAccount open;
     open.account.owner = admin;
     open.account.name = model::Name("Paper account");
     open.account.base_currency = usd;
-    TRY(const engine::Outcome outcome, execute(*parts.sequencer, open));
-    if (outcome.reason != model::Reason::None)
-      return base::fail("first_account", std::string(model::describe(outcome.reason).message));
+    TRY(const engine::Outcome opened, execute(*parts.sequencer, open));
     account = paper_account_of(parts.directory, admin);
-    if (!account) return base::fail("first_account", "the first account was not opened");
+    if (!account)
+      return base::fail("first_account", std::string(model::describe(opened.reason).message));
+    TRY(const engine::Outcome funded,
+        execute(*parts.sequencer, model::TransferCash{account->id, usd, cash}));
+    if (funded.reason != model::Reason::None)
+      return base::fail("first_account", std::string(model::describe(funded.reason).message));
   }
-  std::vector<money::Currency> wanted{usd};
-  for (const model::Instrument& instrument : parts.directory.instruments())
-    wanted.push_back(instrument.quote_currency);
-  std::vector<money::Currency> funded;
-  if (!opened) {
-    TRY(funded, funded_currencies(*parts.sequencer, account->id));
-  }
-  for (std::size_t i = 0; i < wanted.size(); ++i) {
-    const bool known = std::find(funded.begin(), funded.end(), wanted[i]) != funded.end();
-    const bool repeated = std::find(wanted.begin(), wanted.begin() + static_cast<std::ptrdiff_t>(i),
-                                    wanted[i]) != wanted.begin() + static_cast<std::ptrdiff_t>(i);
-    if (!known && !repeated) TRY_STATUS(fund(*parts.sequencer, account->id, wanted[i]));
-  }
-  return {};
+  const bool taken =
+      parts.sequencer->query([&parts, id = account->id, cash](const engine::Engine& engine) {
+        parts.quote_cash.follow(*parts.sequencer, engine, id, cash);
+      });
+  return taken ? base::Status{} : base::fail("busy", "the engine does not answer");
 }
 
 std::string feed_state(const Platform::Parts& parts, model::InstrumentId instrument) {

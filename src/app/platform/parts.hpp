@@ -21,6 +21,7 @@
 #include "platform/adapters.hpp"
 #include "platform/gauges.hpp"
 #include "platform/platform.hpp"
+#include "platform/quote_cash.hpp"
 #include "projector/projector.hpp"
 #include "sequencer/sequencer.hpp"
 #include "store_sqlite/projections.hpp"
@@ -54,6 +55,7 @@ struct Platform::Parts {
   std::unique_ptr<store_sqlite::ProjectionReader> reader;
   directory::Directory directory;
   market_data::MarketData market_data;
+  QuoteCash quote_cash;
   std::unique_ptr<sequencer::Sequencer> sequencer;
   std::unique_ptr<work::WorkQueue> work;
   std::unique_ptr<history::History> history;

@@ -125,6 +125,7 @@ void start_engine(Parts& p) {
   p.sequencer->subscribe(p.market_data);
   p.sequencer->subscribe(*p.projector);
   p.sequencer->subscribe(*p.streams);
+  p.sequencer->subscribe(p.quote_cash);
   p.sequencer->start();
   p.streams->start();
 }
@@ -302,8 +303,8 @@ base::Result<std::unique_ptr<Platform>> Platform::start(const settings::Settings
   TRY_STATUS(recover_state(p));
   TRY_STATUS(open_identity(p));
   start_engine(p);
-  TRY_STATUS(make_market_source(p));
   TRY_STATUS(open_first_account(p));
+  TRY_STATUS(make_market_source(p));
   add_health(p);
   add_operations(p);
   add_gauges(p);
