@@ -20,7 +20,8 @@ bool reaches(const operations::Caller& caller, const model::Account& account) {
 std::optional<std::uint64_t> parse_id(std::string_view text) {
   std::uint64_t value = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (error != std::errc() || end != text.data() + text.size() || value == 0) return std::nullopt;
+  if (error != std::errc() || end != text.data() + text.size() || text[0] == '0')
+    return std::nullopt;
   return value;
 }
 

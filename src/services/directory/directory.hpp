@@ -58,7 +58,8 @@ class Directory : public sequencer::Subscriber {
   std::map<model::UserId, std::vector<model::AccountId>> paper_accounts_;  // by owner
 };
 
-// A decimal id as callers write it; nullopt when it is not a positive 64-bit number.
+// A decimal id as callers write it, the one text it has; nullopt when it is not a positive 64-bit
+// number.
 std::optional<std::uint64_t> parse_id(std::string_view text);
 
 }  // namespace directory
