@@ -36,12 +36,9 @@ model::TimeInForce time_in_force_of(const std::string& text) {
 
 std::string_view name_of(model::TradingState state) {
   switch (state) {
-    case model::TradingState::Active:
-      return "active";
-    case model::TradingState::Reducing:
-      return "reducing";
-    case model::TradingState::Halted:
-      return "halted";
+    case model::TradingState::Active: return "active";
+    case model::TradingState::Reducing: return "reducing";
+    case model::TradingState::Halted: return "halted";
   }
   return "";
 }
