@@ -50,7 +50,7 @@ class InProcessPort final : public sequencer::CommandPort {
     return result;
   }
 
-  engine::Engine engine{engine::Limits{16, 64, 100'000, 200, 1'000}};
+  engine::Engine engine{engine::Limits{300, 64, 100'000, 200, 1'000}};
   base::Timestamp time{1'700'000'000 * base::ns_per_s};
   model::Command last;  // as it was applied
   bool refuse_commands = false;
@@ -154,12 +154,15 @@ class SmallMarket {
     return port.run(submit);
   }
 
-  InProcessPort port;
-  Directory directory;
-  operations::Table table;
-
- private:
-  void list(const char* symbol, std::int64_t tick, std::int64_t lot, std::int64_t quantity_max) {
+  // For a subscriber that came later: events that name every instrument and account, unchanged.
+  void announce_again() {
+    for (std::uint32_t id = 1; id <= port.engine.instrument_count(); ++id)
+      port.run(model::SetInstrumentState{model::InstrumentId(id), model::InstrumentState::Open});
+    for (std::uint32_t id = 1; id <= port.engine.account_count(); ++id)
+      port.run(model::SetTradingState{model::AccountId(id), model::TradingState::Active});
+  }
+  model::InstrumentId list(const std::string& symbol, std::int64_t tick, std::int64_t lot,
+                           std::int64_t quantity_max) {
     model::Instrument instrument;
     instrument.symbol = model::Symbol(symbol);
     instrument.name = model::Name("An instrument");
@@ -169,8 +172,14 @@ class SmallMarket {
     instrument.order_quantity_max = money::Quantity(quantity_max);
     instrument.order_notional_max = *money::parse_money("90000");
     instrument.collar_bps = 1'000;
-    port.run(model::ListInstrument{instrument});
+    return model::InstrumentId(port.run(model::ListInstrument{instrument}).created_id);
   }
+
+  InProcessPort port;
+  Directory directory;
+  operations::Table table;
+
+ private:
   void open(model::AccountKind kind, std::uint32_t owner) {
     model::Account account;
     account.kind = kind;

@@ -2,7 +2,6 @@
 
 #include <utility>
 
-#include "operations/order_view.hpp"
 #include "portfolio_tracker/requests.hpp"
 
 namespace portfolio_tracker {
@@ -20,24 +19,18 @@ using store_sqlite::ProjectionReader;
 
 std::string text_of(model::AccountKind kind) {
   switch (kind) {
-    case model::AccountKind::Paper:
-      return "paper";
-    case model::AccountKind::Simulated:
-      return "simulated";
-    case model::AccountKind::External:
-      return "external";
+    case model::AccountKind::Paper: return "paper";
+    case model::AccountKind::Simulated: return "simulated";
+    case model::AccountKind::External: return "external";
   }
   return "";
 }
 
 std::string text_of(model::TradingState state) {
   switch (state) {
-    case model::TradingState::Active:
-      return "active";
-    case model::TradingState::Reducing:
-      return "reducing";
-    case model::TradingState::Halted:
-      return "halted";
+    case model::TradingState::Active: return "active";
+    case model::TradingState::Reducing: return "reducing";
+    case model::TradingState::Halted: return "halted";
   }
   return "";
 }
@@ -89,6 +82,19 @@ money::Price mark(const engine::Engine& engine, model::InstrumentId instrument) 
   return money::Price((bids[0].price.ticks() + asks[0].price.ticks()) / 2);
 }
 
+// Cost of one unit, rounded half away from zero. Unlike an order's notional, the cost of what is
+// left after a sale need not be a whole number of ticks.
+money::Money average_cost(const model::Position& position, const model::Instrument& instrument) {
+  const bool is_short = position.quantity.lots() < 0;
+  const numeric::Int128 units_nano =
+      static_cast<numeric::Int128>(position.quantity.lots()) * instrument.lot_size_nano;
+  const numeric::Int128 quantity = is_short ? -units_nano : units_nano;
+  const numeric::Int128 cost = is_short ? -position.cost.nano() : position.cost.nano();
+  constexpr numeric::Int128 unit = 1'000'000'000;
+  const numeric::Int128 rest = cost % quantity * unit;
+  return money::Money(cost / quantity * unit + (2 * rest + quantity) / (2 * quantity));
+}
+
 PositionView view_of(const engine::Engine& engine, const model::Position& position) {
   const model::Instrument& instrument = *engine.instrument(position.instrument);
   PositionView view;
@@ -98,14 +104,7 @@ PositionView view_of(const engine::Engine& engine, const model::Position& positi
   view.realised_profit = decimal(position.realised_profit);
   view.currency = instrument.quote_currency.text();
   if (position.quantity.lots() == 0) return view;
-  model::Order average;  // the average of any cost over any quantity, by the one rule of orders
-  average.filled = position.quantity;
-  average.filled_notional = position.cost;
-  if (position.quantity.lots() < 0) {
-    average.filled = -position.quantity;
-    average.filled_notional = -position.cost;
-  }
-  view.average_cost = decimal(operations::average_price(average, instrument));
+  view.average_cost = decimal(average_cost(position, instrument));
   const money::Price price = mark(engine, position.instrument);
   if (price.ticks() == 0) return view;
   const money::Money value = instrument.notional(price, position.quantity);
@@ -225,6 +224,9 @@ void open_account(CommandPort& port, const Caller& caller, const OpenAccountRequ
   if (!currency) return reply(tl::unexpected(currency.error()));
   const auto cash = parse_amount(request.cash);
   if (!cash) return reply(tl::unexpected(cash.error()));
+  if (request.name.size() > model::Name::capacity)
+    return reply(
+        tl::unexpected(operations::invalid("invalid_request", "name: is longer than 47 bytes.")));
   if (cash->nano() < 0)
     return reply(tl::unexpected(operations::refused(model::Reason::InvalidAmount)));
   model::OpenAccount command;
@@ -237,7 +239,12 @@ void open_account(CommandPort& port, const Caller& caller, const OpenAccountRequ
       return reply(tl::unexpected(operations::refused(outcome.reason)));
     const model::AccountId id(outcome.created_id);
     if (cash.nano() == 0) return answer_with_account(port, id, reply);
-    transfer(port, caller, {id, currency, cash}, reply);
+    // When the cash does not arrive the account is open all the same: the answer names it.
+    const auto named = [reply, id](tl::expected<GetAccountResponse, ApiError> answer) {
+      if (!answer) answer.error().details.emplace_back("account_id", std::to_string(id.value()));
+      reply(std::move(answer));
+    };
+    transfer(port, caller, {id, currency, cash}, named);
   };
   if (!port.submit(caller.user, caller.channel, command, done))
     reply(tl::unexpected(operations::busy()));
