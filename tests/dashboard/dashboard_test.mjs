@@ -245,6 +245,8 @@ test('a resting order is marked in the ladder, changed and canceled by its id', 
 });
 
 test('everything can be reached and done by keyboard', async () => {
+  const barTime = (readout) => readout.split(' ')[0];
+  const newest = await seen('readout').innerText();
   await page.locator('.chart-box').focus();
   await page.keyboard.press('ArrowLeft');
   await page.keyboard.press('ArrowLeft');
@@ -252,7 +254,9 @@ test('everything can be reached and done by keyboard', async () => {
   assert.match(await spoken.innerText(), /open .* close /);
   const earlier = await seen('readout').innerText();
   await seen('depth-buy').first().getByRole('button').focus();
-  assert.notEqual(await seen('readout').innerText(), earlier, 'the newest bar is read again');
+  // A market that has just begun has one bar: then there is no earlier one to come back from.
+  if (barTime(earlier) !== barTime(newest))
+    assert.equal(barTime(await seen('readout').innerText()) >= barTime(newest), true, 'the newest bar is read again');
   await seen('depth-buy').first().getByRole('button').focus();
   await page.keyboard.press('ArrowDown');
   await page.keyboard.press('Enter');

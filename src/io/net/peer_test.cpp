@@ -141,6 +141,14 @@ Fixture::~Fixture() {
   if (server != nullptr) server->stop(0);
 }
 
+void Fixture::wait_for_metric(std::string_view line) const {
+  const auto patience = std::chrono::steady_clock::now() + std::chrono::seconds(10);
+  while (metrics.text().find(line) == std::string::npos) {
+    CHECK(std::chrono::steady_clock::now() < patience);
+    std::this_thread::yield();
+  }
+}
+
 void Fixture::wait_for_connections(int count) const {
   const auto until = std::chrono::steady_clock::now() + std::chrono::seconds(10);
   while (server->open_connections() != count) {

@@ -54,6 +54,7 @@ struct Fixture {
   ~Fixture();
   [[nodiscard]] std::uint16_t port() const { return server->ports()[0].port; }
   void wait_for_connections(int count) const;
+  void wait_for_metric(std::string_view line) const;
 
   ScriptedHandler handler;
   telemetry::Metrics metrics;
