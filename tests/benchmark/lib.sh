@@ -1,7 +1,7 @@
 # Sourced by run.sh: figures with their spread, and the real executable on a port range and data
 # folder of its own, always stopped by its process id.
 
-# Beside the build, not in /tmp, which may be memory: the figures are about a disk.
+# Beside the build: a temporary folder may be memory, and the figures are about a disk.
 work=$(mktemp -d "$build/bench.XXXXXX")
 export TRADING_ADMIN_PASSWORD=a-benchmark-password
 export RATE_LIMIT_PER_MINUTE=10000000 RATE_LIMIT_PER_HOUR=1000000000

@@ -12,9 +12,9 @@ platform=$build/trading-platform
 recorded=$root/../shared/data
 clients=$build/tests/benchmark
 
-runs=5 seconds=5 engine_rounds=15 repetitions=5 mode=full
+runs=5 seconds=5 repetitions=5 mode=full
 if [ "${1:-}" = --quick ]; then
-  runs=3 seconds=1 engine_rounds=5 repetitions=3 mode=quick
+  runs=3 seconds=1 repetitions=3 mode=quick
 fi
 preload=
 source "$here/lib.sh"
@@ -68,12 +68,15 @@ p99.9 $(median "match.$instruments.p99.9_ns") ns"
 
 engine() {
   title "Whole engine (risk, holds, matching, ledger, positions, events; 300 accounts)"
-  local instruments number='\([0-9.]*\)'
-  "$build/src/engine_bench" "$engine_rounds" >"$work/engine"
+  local instruments
+  "$build/src/engine_bench" >"$work/engine"
   for instruments in 1 10 1000; do
-    sed -n "s|^ *$instruments instruments: *$number M commands/s ($number to $number in .* \
-p50 $number ns, p99 $number ns, p99.9 $number ns.*|rate=\1 rate=\2 rate=\3 p50=\4 p99=\5 p999=\6|p" \
-      "$work/engine" >"$work/line"
+    awk -v n="$instruments" '$1 == n && $2 == "instruments:" {
+      print "rate=" $3
+      if ($6 ~ /^\(/) print "rate=" substr($6, 2) " rate=" $8
+      for (i = 5; i < NF; ++i)
+        if ($i ~ /^p[0-9.]+$/) { name = $i; sub(/\./, "", name); print name "=" $(i + 1) }
+    }' "$work/engine" >"$work/line"
     [ -s "$work/line" ] || stop_bench "engine_bench says nothing of $instruments instruments"
     collect_words "engine.$instruments" "$(cat "$work/line")"
     row "$instruments instruments" "$(figure "engine.$instruments.rate") M commands/s, \

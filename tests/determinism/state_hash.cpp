@@ -6,7 +6,8 @@
 // run.sh verifies one journal with builds of several compilers and optimisation levels; the
 // benchmarks replay the same kind of journal. The commands are what a platform sees: people and
 // agents who place, move and cancel orders, simulated makers, an outside market's levels and
-// trades, days that end, and requests that are refused.
+// trades, days that end, and requests that are refused. Two journals of one seed are alike, not
+// equal: what is canceled next depends on when answers come.
 
 #include <atomic>
 #include <charconv>
