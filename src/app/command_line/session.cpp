@@ -62,6 +62,7 @@ base::Result<Target> Target::parse(const std::string& url) {
   if (colon == std::string::npos || colon == 0) return bad();
   Target target;
   target.host = rest.substr(0, colon);
+  if (target.host.find_first_of("/@?#[]: ") != std::string::npos) return bad();
   const char* const end = rest.data() + rest.size();
   const auto [stop, error] = std::from_chars(rest.data() + colon + 1, end, target.port);
   if (error != std::errc() || stop != end || target.port == 0) return bad();
@@ -153,8 +154,9 @@ base::Status Session::save() const {
   std::error_code error;
   fs::create_directories(fs::path(session_file_).parent_path(), error);
   const std::string fresh = session_file_ + ".new";
+  fs::remove(fresh, error);  // one left behind may be readable by others
   const int file =
-      ::open(fresh.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, S_IRUSR | S_IWUSR);
+      ::open(fresh.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, S_IRUSR | S_IWUSR);
   if (file < 0) return failed();
   const std::string text =
       object_text({{"access_token", access_token_}, {"refresh_token", refresh_token_}});

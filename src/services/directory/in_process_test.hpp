@@ -25,7 +25,8 @@ class InProcessPort final : public sequencer::CommandPort {
   bool submit(model::UserId user, model::Channel channel, const model::CommandBody& body,
               sequencer::Completion done) override {
     const std::scoped_lock lock(mutex_);
-    if (refuse_commands) return false;
+    if (refuse_commands || commands_left == 0) return false;
+    --commands_left;
     auto batch = std::make_shared<sequencer::Batch>();
     batch->first_sequence = batch->last_sequence = engine.last_sequence() + 1;
     const model::Command command{batch->last_sequence, time, user, channel, body};
@@ -54,6 +55,7 @@ class InProcessPort final : public sequencer::CommandPort {
   base::Timestamp time{1'700'000'000 * base::ns_per_s};
   model::Command last;  // as it was applied
   bool refuse_commands = false;
+  std::int64_t commands_left = INT64_MAX;  // then the queue is full
   bool refuse_queries = false;
 
  private:
