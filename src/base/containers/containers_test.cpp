@@ -5,6 +5,7 @@
 #include <rapidcheck.h>
 
 #include "containers/lazy_array.hpp"
+#include "containers/sequence_index.hpp"
 #include "containers/slot_index.hpp"
 
 namespace containers {
@@ -53,6 +54,59 @@ TEST(SlotIndex, GrowsToItsCapacity) {
   for (std::uint32_t key = 0; key < 5'000; ++key)
     index.erase(mix(key), key);
   EXPECT_EQ(index.size(), 0U);
+}
+
+// Keys rise like order ids; most are erased soon, some stay for long and are met again, as the low
+// bits repeat.
+TEST(SequenceIndex, AgreesWithAMapAsOldKeysStay) {
+  const bool held = rc::check([](const std::vector<std::uint8_t>& steps) {
+    SequenceIndex index(256);
+    std::map<std::uint64_t, std::uint32_t> oracle;  // key to slot
+    std::vector<std::uint64_t> keys(256);           // by slot; zero = free
+    std::uint64_t key = 0xFFFF'FFC0;                // passes 32 bits on the way
+    const auto find = [&](std::uint64_t wanted) {
+      return index.find(wanted, [&](std::uint32_t slot) { return keys[slot] == wanted; });
+    };
+    for (const std::uint8_t step : steps) {
+      key += step % 16 == 0 ? (std::uint64_t{1} << 32) : 1 + step % 3;
+      const std::uint32_t slot = step;
+      if (keys[slot] != 0) {
+        index.erase(keys[slot], slot);
+        oracle.erase(keys[slot]);
+        keys[slot] = 0;
+      } else {
+        index.insert(key, slot);
+        oracle[key] = slot;
+        keys[slot] = key;
+      }
+      RC_ASSERT(index.size() == oracle.size());
+      RC_ASSERT(find(key + 1) == no_slot);
+    }
+    for (const auto& [present, slot] : oracle)
+      RC_ASSERT(find(present) == slot);
+  });
+  EXPECT_TRUE(held);
+}
+
+TEST(SequenceIndex, KeepsOldKeysWhileTheTableIsPassedManyTimes) {
+  SequenceIndex index(1'000);
+  constexpr std::uint64_t stays = 400;
+  const auto is = [](std::uint64_t key) {
+    return [key](std::uint32_t slot) {
+      return slot < stays ? key == slot * 7 + 1 : key > stays * 7 && (key - slot) % 600 == 0;
+    };
+  };
+  for (std::uint32_t i = 0; i < stays; ++i)
+    index.insert(std::uint64_t{i} * 7 + 1, i);
+  for (std::uint64_t key = 6'000; key < 60'000; ++key) {
+    const auto slot = static_cast<std::uint32_t>(stays + (key - stays) % 600);
+    if (key >= 6'600) index.erase(key - 600, slot);
+    index.insert(key, slot);
+    ASSERT_EQ(index.find(key, is(key)), slot);
+  }
+  for (std::uint32_t i = 0; i < stays; ++i)
+    EXPECT_EQ(index.find(std::uint64_t{i} * 7 + 1, is(std::uint64_t{i} * 7 + 1)), i);
+  EXPECT_EQ(index.size(), 1'000U);
 }
 
 }  // namespace

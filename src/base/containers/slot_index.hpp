@@ -32,6 +32,13 @@ class SlotIndex {
 
   [[nodiscard]] std::uint32_t size() const { return size_; }
 
+  // The part of a hash that the index uses. It may be kept and passed instead of the hash.
+  static std::uint32_t tag_of(std::uint64_t hash) {
+    return static_cast<std::uint32_t>(hash ^ (hash >> 32));
+  }
+  // Starts loading what find, insert and erase read first.
+  void prefetch(std::uint64_t hash) const { __builtin_prefetch(&entries_[tag_of(hash) & mask_]); }
+
   // The slot for which equal(slot) holds, or no_slot.
   template <class Equal>
   [[nodiscard]] std::uint32_t find(std::uint64_t hash, Equal&& equal) const {
@@ -84,9 +91,6 @@ class SlotIndex {
     mask_ = entries_.size() - 1;
     for (std::size_t i = 0; i < old.size(); ++i)
       if (old[i].slot != 0) put(old[i]);
-  }
-  static std::uint32_t tag_of(std::uint64_t hash) {
-    return static_cast<std::uint32_t>(hash ^ (hash >> 32));
   }
 
   std::uint32_t entries_max_;

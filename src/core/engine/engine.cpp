@@ -83,8 +83,8 @@ void Engine::State::expire_day_orders() {
   for (AccountEntry& entry : accounts) {
     if (entry.account.kind != model::AccountKind::Paper) continue;
     for (std::uint32_t slot = entry.open.first; slot != no_slot;) {
-      const std::uint32_t next = orders[slot].next;
-      if (orders[slot].order.time_in_force == model::TimeInForce::Day)
+      const std::uint32_t next = orders.next(slot);
+      if (orders[slot].time_in_force == model::TimeInForce::Day)
         end_order(slot, model::OrderStatus::Expired, Reason::ExpiredAtDayEnd);
       slot = next;
     }
@@ -106,8 +106,8 @@ Outcome Engine::State::refuse(model::AccountId account, model::OrderId order, Re
   Outcome outcome;
   outcome.reason = reason;
   if (const std::uint32_t slot = order.valid() ? orders.find(order) : no_slot;
-      slot != no_slot && orders[slot].order.account == account)
-    outcome.order = orders[slot].order;
+      slot != no_slot && orders[slot].account == account)
+    outcome.order = orders[slot];
   return outcome;
 }
 

@@ -30,15 +30,14 @@ std::string Engine::State::broken_orders() const {
   std::uint32_t in_books = 0;
   for (const AccountEntry& entry : accounts) {
     model::OrderId previous;
-    for (std::uint32_t slot = entry.open.first; slot != no_slot; slot = orders[slot].next) {
-      const Record& record = orders[slot];
-      const model::Order& order = record.order;
+    for (std::uint32_t slot = entry.open.first; slot != no_slot; slot = orders.next(slot)) {
+      const model::Order& order = orders[slot];
       if (order.account != entry.account.id || order.id <= previous)
         return of("working orders are out of place", entry.account.id, order.id.value());
       previous = order.id;
       if (!model::is_open(order.status) || order.remaining().lots() <= 0 || order.filled.lots() < 0)
         return of("a working order has nothing left to fill", entry.account.id, order.id.value());
-      if (record.handle == matching::no_handle)
+      if (orders.place(slot).handle == matching::no_handle)
         return of("a working order is in no book", entry.account.id, order.id.value());
       ++in_books;
       const bool holds = is_paper(order.account) && order.side == Side::Buy;
@@ -56,8 +55,8 @@ std::string Engine::State::broken_positions() const {
   std::map<std::pair<model::AccountId, model::InstrumentId>, Quantity> holds;
   for (const AccountEntry& entry : accounts) {
     if (entry.account.kind != model::AccountKind::Paper) continue;
-    for (std::uint32_t slot = entry.open.first; slot != no_slot; slot = orders[slot].next)
-      if (const model::Order& order = orders[slot].order; order.side == Side::Sell)
+    for (std::uint32_t slot = entry.open.first; slot != no_slot; slot = orders.next(slot))
+      if (const model::Order& order = orders[slot]; order.side == Side::Sell)
         holds[{order.account, order.instrument}] += order.remaining();
   }
   std::map<model::InstrumentId, numeric::Int128> sums;
@@ -87,8 +86,8 @@ std::string Engine::State::broken_cash() const {
   std::map<Key, Money> holds;
   std::map<Key, Money> paid;  // for the trades of all positions
   for (const AccountEntry& entry : accounts)
-    for (std::uint32_t slot = entry.open.first; slot != no_slot; slot = orders[slot].next) {
-      const model::Order& order = orders[slot].order;
+    for (std::uint32_t slot = entry.open.first; slot != no_slot; slot = orders.next(slot)) {
+      const model::Order& order = orders[slot];
       holds[{order.account, markets[order.instrument.value() - 1].instrument.quote_currency}] +=
           order.held;
     }
@@ -123,12 +122,11 @@ std::string Engine::State::broken_books() const {
       if (!place.order.valid()) return;
       ++found;
       const std::uint32_t slot = orders.find(place.order);
-      const bool agrees = slot != no_slot && orders[slot].handle == place.handle &&
-                          slot_of_handle[place.handle] == slot &&
-                          orders[slot].order.instrument == market.instrument.id &&
-                          orders[slot].order.side == place.side &&
-                          orders[slot].order.limit_price == place.price &&
-                          orders[slot].order.remaining() == place.remaining;
+      const bool agrees =
+          slot != no_slot && orders.place(slot).handle == place.handle &&
+          slot_of_handle[place.handle] == slot && orders[slot].instrument == market.instrument.id &&
+          orders[slot].side == place.side && orders[slot].limit_price == place.price &&
+          orders[slot].remaining() == place.remaining;
       if (!agrees)
         broken = "the book of " + std::string(market.instrument.symbol.view()) + " and order " +
                  std::to_string(place.order.value()) + " disagree";

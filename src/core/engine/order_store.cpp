@@ -6,72 +6,69 @@ namespace engine {
 
 OrderStore::OrderStore(std::uint32_t orders_max, std::uint32_t closed_max)
     : records_(orders_max),
+      places_(orders_max),
+      submitted_(orders_max),
       by_id_(orders_max),
       by_client_id_(orders_max),
       closed_max_(closed_max) {}
 
-std::uint64_t OrderStore::hash_of(model::AccountId account, const model::ClientOrderId& id) {
-  return bytes::hash64(bytes::view(id.view()), account.value());
-}
-
-std::uint32_t OrderStore::find(model::OrderId id) const {
-  return by_id_.find(hash_of(id),
-                     [&](std::uint32_t slot) { return records_[slot].order.id == id; });
+std::uint32_t OrderStore::tag_of(model::AccountId account, const model::ClientOrderId& id) {
+  return containers::SlotIndex::tag_of(bytes::hash64(bytes::view(id.view()), account.value()));
 }
 
 std::uint32_t OrderStore::find(model::AccountId account,
-                               const model::ClientOrderId& client_order_id) const {
-  return by_client_id_.find(hash_of(account, client_order_id), [&](std::uint32_t slot) {
+                               const model::ClientOrderId& client_order_id,
+                               std::uint32_t tag) const {
+  return by_client_id_.find(tag, [&](std::uint32_t slot) {
     const model::Order& order = records_[slot].order;
     return order.account == account && order.client_order_id == client_order_id;
   });
 }
 
-std::uint32_t OrderStore::create(const model::Order& order) {
+std::uint32_t OrderStore::create(model::OrderId id, bool has_client_id, std::uint32_t client_tag) {
   if (!has_room()) return no_slot;
-  if (used_ == records_.size()) forget_oldest();
+  if (used_ == places_.size()) forget_oldest();
   std::uint32_t slot = free_;
   if (slot == no_slot) {
     slot = end_++;
   } else {
-    free_ = records_[slot].next;
+    free_ = places_[slot].next;
   }
   ++used_;
-  Record& record = records_[slot];
-  record = Record{};
-  record.order = order;
-  record.submitted_price = order.limit_price;
-  record.submitted_quantity = order.quantity;
-  by_id_.insert(hash_of(order.id), slot);
-  if (!order.client_order_id.empty())
-    by_client_id_.insert(hash_of(order.account, order.client_order_id), slot);
+  Place place;
+  place.id_low = static_cast<std::uint32_t>(id.value());
+  place.client_tag = client_tag;
+  place.has_client_id = has_client_id;
+  places_[slot] = place;
+  by_id_.insert(id.value(), slot);
+  if (has_client_id) by_client_id_.insert(client_tag, slot);
   return slot;
 }
 
 void OrderStore::link(OrderList& list, std::uint32_t slot) {
-  Record& record = records_[slot];
-  record.previous = list.last;
-  record.next = no_slot;
+  Place& place = places_[slot];
+  place.previous = list.last;
+  place.next = no_slot;
   if (list.last == no_slot) {
     list.first = slot;
   } else {
-    records_[list.last].next = slot;
+    places_[list.last].next = slot;
   }
   list.last = slot;
   ++list.count;
 }
 
 void OrderStore::unlink(OrderList& list, std::uint32_t slot) {
-  const Record& record = records_[slot];
-  if (record.previous == no_slot) {
-    list.first = record.next;
+  const Place& place = places_[slot];
+  if (place.previous == no_slot) {
+    list.first = place.next;
   } else {
-    records_[record.previous].next = record.next;
+    places_[place.previous].next = place.next;
   }
-  if (record.next == no_slot) {
-    list.last = record.previous;
+  if (place.next == no_slot) {
+    list.last = place.previous;
   } else {
-    records_[record.next].previous = record.previous;
+    places_[place.next].previous = place.previous;
   }
   --list.count;
 }
@@ -88,13 +85,42 @@ void OrderStore::forget_oldest() {
 }
 
 void OrderStore::forget(std::uint32_t slot) {
-  Record& record = records_[slot];
-  by_id_.erase(hash_of(record.order.id), slot);
-  if (!record.order.client_order_id.empty())
-    by_client_id_.erase(hash_of(record.order.account, record.order.client_order_id), slot);
-  record.next = free_;
+  Place& place = places_[slot];
+  by_id_.erase(place.id_low, slot);
+  if (place.has_client_id) by_client_id_.erase(place.client_tag, slot);
+  place.next = free_;
   free_ = slot;
   --used_;
+}
+
+void OrderStore::prefetch(std::uint32_t slot) const {
+  const auto* const line = reinterpret_cast<const char*>(&records_[slot]);
+  __builtin_prefetch(line, 1);
+  __builtin_prefetch(line + 64, 1);
+  __builtin_prefetch(line + 128, 1);
+  const Place& place = places_[slot];
+  if (place.previous != no_slot) __builtin_prefetch(&places_[place.previous], 1);
+  if (place.next != no_slot) __builtin_prefetch(&places_[place.next], 1);
+}
+
+void OrderStore::prefetch_create(model::OrderId id) const {
+  by_id_.prefetch(id.value());
+  const std::uint32_t slot = free_ == no_slot ? end_ : free_;
+  if (slot >= places_.size()) return;
+  const auto* const line = reinterpret_cast<const char*>(&records_[slot]);
+  __builtin_prefetch(line, 1);
+  __builtin_prefetch(line + 64, 1);
+  __builtin_prefetch(line + 128, 1);
+  __builtin_prefetch(&submitted_[slot], 1);
+  __builtin_prefetch(&places_[slot], 1);
+}
+
+void OrderStore::prefetch_oldest() const {
+  if (closed_.count < closed_max_ || closed_.first == no_slot) return;
+  const Place& place = places_[closed_.first];
+  by_id_.prefetch(place.id_low);
+  by_client_id_.prefetch(place.client_tag);
+  if (place.next != no_slot) __builtin_prefetch(&places_[place.next], 1);
 }
 
 }  // namespace engine

@@ -18,7 +18,8 @@ using money::Price;
 using money::Quantity;
 
 risk::Facts Engine::State::facts_of(const model::SubmitOrder& order, const AccountEntry& entry,
-                                    const Market& market, const Released& released) const {
+                                    const Market& market, const Lines& lines,
+                                    const Released& released) const {
   risk::Facts facts;
   facts.account = &entry.account;
   facts.instrument = &market.instrument;
@@ -32,12 +33,10 @@ risk::Facts Engine::State::facts_of(const model::SubmitOrder& order, const Accou
   facts.open_orders = entry.open.count - released.orders;
   facts.cash_available = released.cash;
   facts.position_available = released.position;
-  const std::uint32_t balance = ledger.find(order.account, market.instrument.quote_currency);
-  if (balance != no_slot) facts.cash_available += ledger.available(balance);
-  const std::uint32_t position = portfolio.find(order.account, order.instrument);
-  if (position != no_slot) {
-    facts.position = portfolio.line(position).value.quantity;
-    facts.position_available += portfolio.available(position);
+  if (lines.balance != no_slot) facts.cash_available += ledger.available(lines.balance);
+  if (lines.position != no_slot) {
+    facts.position = portfolio.line(lines.position).value.quantity;
+    facts.position_available += portfolio.available(lines.position);
   }
   facts.last = market.last;
   facts.best_bid = market.book.best(Side::Buy).value_or(Price());
@@ -68,62 +67,75 @@ Reason Engine::State::check_addressing(const model::SubmitOrder& order) const {
   return Reason::None;
 }
 
-Reason Engine::State::capacity_for(const model::SubmitOrder& order, const Market& market) const {
-  if (!orders.has_room()) return Reason::OrderCapacity;
-  const bool balance =
-      ledger.has_room() || ledger.find(order.account, market.instrument.quote_currency) != no_slot;
-  const bool position =
-      portfolio.has_room() || portfolio.find(order.account, order.instrument) != no_slot;
-  return balance && position ? Reason::None : Reason::OrderCapacity;
+Engine::State::Lines Engine::State::lines_of(const model::SubmitOrder& order,
+                                             const Market& market) const {
+  return {ledger.find(order.account, market.instrument.quote_currency),
+          portfolio.find(order.account, order.instrument)};
 }
 
-Order Engine::State::new_order(const model::SubmitOrder& command) {
-  Order order;
-  order.id = model::OrderId(++orders_numbered);
+Reason Engine::State::capacity_for(const Lines& lines) const {
+  const bool balance = lines.balance != no_slot || ledger.has_room();
+  const bool position = lines.position != no_slot || portfolio.has_room();
+  return orders.has_room() && balance && position ? Reason::None : Reason::OrderCapacity;
+}
+
+void Engine::State::write_order(Order& order, model::OrderId id,
+                                const model::SubmitOrder& command) const {
+  order.id = id;
   order.account = command.account;
   order.instrument = command.instrument;
+  order.limit_price = command.limit_price;
+  order.quantity = command.quantity;
+  order.filled = Quantity();
+  order.user = user;
   order.side = command.side;
   order.type = command.type;
   order.time_in_force = command.time_in_force;
-  order.user = user;
-  order.limit_price = command.limit_price;
-  order.quantity = command.quantity;
+  order.status = OrderStatus::New;
+  order.held = order.filled_notional = Money();
   order.created = order.updated = time;
   order.created_sequence = order.sequence = sequence;
   order.client_order_id = command.client_order_id;
-  return order;
+  order.reason = Reason::None;
 }
 
 Outcome Engine::State::run(const model::SubmitOrder& command) {
   if (const Reason reason = check_addressing(command); reason != Reason::None)
     return refuse(command.account, {}, reason);
+  orders.prefetch_create(model::OrderId(orders_numbered + 1));
   const AccountEntry& entry = *find(command.account);
   Market& market = *find(command.instrument);
+  std::uint32_t client_tag = 0;
   if (command.client_order_id.empty()) {
     if (entry.account.kind == model::AccountKind::Paper)
       return refuse(command.account, {}, Reason::InvalidOrderType);
-  } else if (const std::uint32_t slot = orders.find(command.account, command.client_order_id);
-             slot != no_slot) {
-    if (!same_body(orders[slot], command))
-      return refuse(command.account, orders[slot].order.id, Reason::DuplicateClientOrderId);
-    return repeated(orders[slot].order);
+  } else {
+    client_tag = OrderStore::tag_of(command.account, command.client_order_id);
+    orders.prefetch_tag(client_tag);
   }
-  const Reason risk_reason = risk::check(facts_of(command, entry, market, {}));
-  if (risk_reason != Reason::None) return reject_order(command, risk_reason);
-  if (const Reason reason = capacity_for(command, market); reason != Reason::None)
-    return reject_order(command, reason);
-  const std::uint32_t slot = open_order(command, market);
+  const Lines lines = lines_of(command, market);
+  if (!command.client_order_id.empty()) {
+    const std::uint32_t slot = orders.find(command.account, command.client_order_id, client_tag);
+    if (slot != no_slot) {
+      if (!same_body(slot, command))
+        return refuse(command.account, orders[slot].id, Reason::DuplicateClientOrderId);
+      return repeated(orders[slot]);
+    }
+  }
+  Reason reason = risk::check(facts_of(command, entry, market, lines, {}));
+  if (reason == Reason::None) reason = capacity_for(lines);
+  if (reason != Reason::None) return reject_order(command, client_tag, reason);
   Outcome outcome;
-  outcome.order = execute(slot);
+  execute(open_order(command, client_tag, market, lines), outcome.order);
   return outcome;
 }
 
-bool Engine::State::same_body(const Record& record, const model::SubmitOrder& command) {
-  const Order& order = record.order;
+bool Engine::State::same_body(std::uint32_t slot, const model::SubmitOrder& command) const {
+  const Order& order = orders[slot];
+  const Submitted& submitted = orders.submitted(slot);
   return order.instrument == command.instrument && order.side == command.side &&
          order.type == command.type && order.time_in_force == command.time_in_force &&
-         record.submitted_price == command.limit_price &&
-         record.submitted_quantity == command.quantity;
+         submitted.price == command.limit_price && submitted.quantity == command.quantity;
 }
 
 Outcome Engine::State::repeated(const Order& order) {
@@ -134,80 +146,97 @@ Outcome Engine::State::repeated(const Order& order) {
   return outcome;
 }
 
-Outcome Engine::State::reject_order(const model::SubmitOrder& command, Reason reason) {
-  Order order = new_order(command);
+Outcome Engine::State::reject_order(const model::SubmitOrder& command, std::uint32_t client_tag,
+                                    Reason reason) {
+  Outcome outcome;
+  Order& order = outcome.order;
+  write_order(order, model::OrderId(++orders_numbered), command);
   order.status = OrderStatus::Rejected;
   order.reason = reason;
   emit_report(ExecutionType::Rejected, order);
-  const bool worth_remembering = is_paper(order.account) && reason != Reason::OrderCapacity;
-  if (worth_remembering) {
-    if (const std::uint32_t slot = orders.create(order); slot != no_slot) orders.remember(slot);
-  }
-  Outcome outcome;
   outcome.reason = reason;
-  outcome.order = order;
+  if (!is_paper(order.account) || reason == Reason::OrderCapacity) return outcome;
+  const std::uint32_t slot = orders.create(order.id, !order.client_order_id.empty(), client_tag);
+  if (slot == no_slot) return outcome;
+  orders[slot] = order;
+  orders.submitted(slot) = {order.limit_price, order.quantity};
+  orders.remember(slot);
   return outcome;
 }
 
-std::uint32_t Engine::State::open_order(const model::SubmitOrder& command, Market& market) {
+std::uint32_t Engine::State::open_order(const model::SubmitOrder& command, std::uint32_t client_tag,
+                                        Market& market, const Lines& lines) {
   const bool covered = is_paper(command.account);
-  const std::uint32_t slot = orders.create(new_order(command));
-  Record& record = orders[slot];
-  record.balance = ledger.ensure(command.account, market.instrument.quote_currency, covered);
-  record.position = portfolio.ensure(command.account, command.instrument, covered);
-  orders.link(entry_of(record.order).open, slot);
-  hold_for(record);
-  emit_report(ExecutionType::New, record.order);
+  const model::OrderId id(++orders_numbered);
+  const std::uint32_t slot = orders.create(id, !command.client_order_id.empty(), client_tag);
+  Order& order = orders[slot];
+  write_order(order, id, command);
+  orders.submitted(slot) = {command.limit_price, command.quantity};
+  Place& place = orders.place(slot);
+  place.balance = lines.balance != no_slot
+                      ? lines.balance
+                      : ledger.ensure(command.account, market.instrument.quote_currency, covered);
+  place.position = lines.position != no_slot
+                       ? lines.position
+                       : portfolio.ensure(command.account, command.instrument, covered);
+  orders.link(entry_of(order).open, slot);
+  hold_for(slot);
+  emit_report(ExecutionType::New, order);
   return slot;
 }
 
-void Engine::State::hold_for(Record& record) {
-  Order& order = record.order;
+void Engine::State::hold_for(std::uint32_t slot) {
+  Order& order = orders[slot];
   if (!is_paper(order.account)) return;
   if (order.side == Side::Sell) {
-    portfolio.hold(record.position, order.remaining());
+    portfolio.hold(orders.place(slot).position, order.remaining());
   } else if (order.type == OrderType::Limit) {
     order.held = market_of(order).instrument.notional(order.limit_price, order.remaining());
-    ledger.hold(record.balance, order.held);
+    ledger.hold(orders.place(slot).balance, order.held);
   }
 }
 
-void Engine::State::release_for(Record& record, Quantity quantity) {
-  Order& order = record.order;
+void Engine::State::release_for(std::uint32_t slot, Quantity quantity) {
+  Order& order = orders[slot];
   if (!is_paper(order.account)) return;
   if (order.side == Side::Sell) {
-    portfolio.release(record.position, quantity);
+    portfolio.release(orders.place(slot).position, quantity);
   } else if (order.type == OrderType::Limit) {
     const Money amount = market_of(order).instrument.notional(order.limit_price, quantity);
     order.held -= amount;
-    ledger.release(record.balance, amount);
+    ledger.release(orders.place(slot).balance, amount);
   }
 }
 
-void Engine::State::leave_book(Record& record) {
-  if (record.handle == matching::no_handle) return;
-  market_of(record.order).book.cancel(record.handle);
-  record.handle = matching::no_handle;
+void Engine::State::leave_book(std::uint32_t slot) {
+  Place& place = orders.place(slot);
+  if (place.handle == matching::no_handle) return;
+  const Order& order = orders[slot];
+  market_of(order).book.cancel(place.handle);
+  place.handle = matching::no_handle;
   --resting;
-  touch_level(record.order.instrument, record.order.side, record.order.limit_price);
+  touch_level(order.instrument, order.side, order.limit_price);
 }
 
-void Engine::State::end_order(std::uint32_t slot, OrderStatus status, Reason reason) {
-  Record& record = orders[slot];
-  leave_book(record);
-  release_for(record, record.order.remaining());
-  record.order.status = status;
-  record.order.reason = reason;
-  record.order.updated = time;
-  record.order.sequence = sequence;
+void Engine::State::end_order(std::uint32_t slot, OrderStatus status, Reason reason,
+                              Order* result) {
+  Order& order = orders[slot];
+  leave_book(slot);
+  release_for(slot, order.remaining());
+  order.status = status;
+  order.reason = reason;
+  order.updated = time;
+  order.sequence = sequence;
   emit_report(status == OrderStatus::Expired ? ExecutionType::Expired : ExecutionType::Canceled,
-              record.order);
+              order);
+  // Its record may be gone after this.
+  if (result != nullptr) *result = order;
   retire(slot);
 }
 
 // Only people's orders are remembered: nobody asks for a synthetic participant's order again.
 void Engine::State::retire(std::uint32_t slot) {
-  const Order& order = orders[slot].order;
+  const Order& order = orders[slot];
   orders.unlink(entry_of(order).open, slot);
   if (is_paper(order.account)) {
     orders.remember(slot);
@@ -220,8 +249,8 @@ std::uint32_t Engine::State::cancel_all(AccountEntry& entry, model::InstrumentId
                                         Reason reason) {
   std::uint32_t count = 0;
   for (std::uint32_t slot = entry.open.first; slot != no_slot;) {
-    const std::uint32_t next = orders[slot].next;
-    if (!instrument.valid() || orders[slot].order.instrument == instrument) {
+    const std::uint32_t next = orders.next(slot);
+    if (!instrument.valid() || orders[slot].instrument == instrument) {
       end_order(slot, OrderStatus::Canceled, reason);
       ++count;
     }
@@ -232,20 +261,15 @@ std::uint32_t Engine::State::cancel_all(AccountEntry& entry, model::InstrumentId
 
 Outcome Engine::State::run(const model::CancelOrder& command) {
   if (find(command.account) == nullptr) return refuse(command.account, {}, Reason::UnknownAccount);
+  orders.prefetch_oldest();
   const std::uint32_t slot = orders.find(command.order);
-  if (slot == no_slot || orders[slot].order.account != command.account)
+  if (slot == no_slot || orders[slot].account != command.account)
     return refuse(command.account, command.order, Reason::UnknownOrder);
-  if (!model::is_open(orders[slot].order.status))
+  if (!model::is_open(orders[slot].status))
     return refuse(command.account, command.order, Reason::OrderNotOpen);
+  orders.prefetch(slot);
   Outcome outcome;
-  outcome.order = orders[slot].order;
-  end_order(slot, OrderStatus::Canceled, Reason::CanceledByUser);
-  // The record may be gone by now; what changed is known.
-  outcome.order.status = OrderStatus::Canceled;
-  outcome.order.reason = Reason::CanceledByUser;
-  outcome.order.held = Money();
-  outcome.order.updated = time;
-  outcome.order.sequence = sequence;
+  end_order(slot, OrderStatus::Canceled, Reason::CanceledByUser, &outcome.order);
   return outcome;
 }
 
@@ -262,40 +286,43 @@ Outcome Engine::State::run(const model::CancelAllOrders& command) {
 Outcome Engine::State::run(const model::ReplaceOrder& command) {
   if (find(command.account) == nullptr) return refuse(command.account, {}, Reason::UnknownAccount);
   const std::uint32_t slot = orders.find(command.order);
-  if (slot == no_slot || orders[slot].order.account != command.account)
+  if (slot == no_slot || orders[slot].account != command.account)
     return refuse(command.account, command.order, Reason::UnknownOrder);
-  Record& record = orders[slot];
-  Order& order = record.order;
+  Order& order = orders[slot];
   if (!model::is_open(order.status))
     return refuse(command.account, command.order, Reason::OrderNotOpen);
   const Price price = command.limit_price == Price() ? order.limit_price : command.limit_price;
   const Quantity quantity = command.quantity == Quantity() ? order.quantity : command.quantity;
-  if (const Reason reason = check_replace(record, price, quantity); reason != Reason::None)
+  if (const Reason reason = check_replace(slot, price, quantity); reason != Reason::None)
     return refuse(command.account, command.order, reason);
 
   const bool keeps_place = price == order.limit_price && quantity < order.quantity;
   if (keeps_place) {
-    release_for(record, order.quantity - quantity);
+    release_for(slot, order.quantity - quantity);
     order.quantity = quantity;
-    market_of(order).book.reduce(record.handle, order.remaining());
+    market_of(order).book.reduce(orders.place(slot).handle, order.remaining());
     touch_level(order.instrument, order.side, price);
   } else {
-    leave_book(record);
-    release_for(record, order.remaining());
+    leave_book(slot);
+    release_for(slot, order.remaining());
     order.limit_price = price;
     order.quantity = quantity;
-    hold_for(record);
+    hold_for(slot);
   }
   order.updated = time;
   order.sequence = sequence;
   emit_report(ExecutionType::Replaced, order);
   Outcome outcome;
-  outcome.order = keeps_place ? order : execute(slot);
+  if (keeps_place) {
+    outcome.order = order;
+  } else {
+    execute(slot, outcome.order);
+  }
   return outcome;
 }
 
-Reason Engine::State::check_replace(const Record& record, Price price, Quantity quantity) const {
-  const Order& order = record.order;
+Reason Engine::State::check_replace(std::uint32_t slot, Price price, Quantity quantity) const {
+  const Order& order = orders[slot];
   if (price == order.limit_price && quantity == order.quantity) return Reason::NothingToReplace;
   if (price.ticks() <= 0) return Reason::InvalidPrice;
   if (quantity.lots() <= 0) return Reason::InvalidQuantity;
@@ -316,7 +343,9 @@ Reason Engine::State::check_replace(const Record& record, Price price, Quantity 
     released.cash = order.held;
     if (order.side == Side::Sell) released.position = order.remaining();
   }
-  return risk::check(facts_of(wanted, *find(order.account), *find(order.instrument), released));
+  const Lines lines{orders.place(slot).balance, orders.place(slot).position};
+  return risk::check(
+      facts_of(wanted, *find(order.account), *find(order.instrument), lines, released));
 }
 
 }  // namespace engine

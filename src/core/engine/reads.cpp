@@ -20,12 +20,12 @@ Reason Engine::State::preview_reason(const model::SubmitOrder& order,
   if (!order.client_order_id.empty()) {
     if (const std::uint32_t slot = orders.find(order.account, order.client_order_id);
         slot != no_slot) {
-      if (!same_body(orders[slot], order)) return Reason::DuplicateClientOrderId;
-      return repeated(orders[slot].order).reason;
+      if (!same_body(slot, order)) return Reason::DuplicateClientOrderId;
+      return repeated(orders[slot]).reason;
     }
   }
   const Reason reason = risk::check(facts);
-  return reason == Reason::None ? capacity_for(order, *find(order.instrument)) : reason;
+  return reason == Reason::None ? capacity_for(lines_of(order, *find(order.instrument))) : reason;
 }
 
 Preview Engine::preview(const model::SubmitOrder& order) const {
@@ -34,7 +34,8 @@ Preview Engine::preview(const model::SubmitOrder& order) const {
   preview.reason = state.check_addressing(order);
   if (preview.reason != Reason::None) return preview;
   const Market& market = *state.find(order.instrument);
-  const risk::Facts facts = state.facts_of(order, *state.find(order.account), market, {});
+  const risk::Facts facts =
+      state.facts_of(order, *state.find(order.account), market, state.lines_of(order, market), {});
   preview.reason = state.preview_reason(order, facts);
   preview.cash_available = facts.cash_available;
   preview.position_available = facts.position_available;
@@ -89,7 +90,7 @@ std::uint32_t Engine::account_count() const {
 
 const model::Order* Engine::order(model::OrderId id) const {
   const std::uint32_t slot = state_->orders.find(id);
-  return slot == no_slot ? nullptr : &state_->orders[slot].order;
+  return slot == no_slot ? nullptr : &state_->orders[slot];
 }
 
 const model::Order* Engine::find_order(model::AccountId account,
@@ -97,7 +98,7 @@ const model::Order* Engine::find_order(model::AccountId account,
   if (client_order_id.empty() || client_order_id.size() > model::ClientOrderId::capacity)
     return nullptr;
   const std::uint32_t slot = state_->orders.find(account, model::ClientOrderId(client_order_id));
-  return slot == no_slot ? nullptr : &state_->orders[slot].order;
+  return slot == no_slot ? nullptr : &state_->orders[slot];
 }
 
 std::vector<model::Order> Engine::open_orders(model::AccountId account, std::size_t limit) const {
@@ -106,8 +107,8 @@ std::vector<model::Order> Engine::open_orders(model::AccountId account, std::siz
   if (entry == nullptr) return found;
   found.reserve(std::min<std::size_t>(limit, entry->open.count));
   for (std::uint32_t slot = entry->open.first; slot != no_slot && found.size() < limit;
-       slot = state_->orders[slot].next)
-    found.push_back(state_->orders[slot].order);
+       slot = state_->orders.next(slot))
+    found.push_back(state_->orders[slot]);
   return found;
 }
 
@@ -143,9 +144,9 @@ Price Engine::last_price(model::InstrumentId instrument) const {
 
 std::int64_t Engine::lots_ahead(model::OrderId order) const {
   const std::uint32_t slot = state_->orders.find(order);
-  if (slot == no_slot || state_->orders[slot].handle == matching::no_handle) return -1;
-  const Record& record = state_->orders[slot];
-  return state_->market_of(record.order).book.lots_ahead(record.handle).lots();
+  if (slot == no_slot || state_->orders.place(slot).handle == matching::no_handle) return -1;
+  const matching::OrderBook& book = state_->market_of(state_->orders[slot]).book;
+  return book.lots_ahead(state_->orders.place(slot).handle).lots();
 }
 
 bytes::Hash128 Engine::state_hash() const {

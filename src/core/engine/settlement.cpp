@@ -17,9 +17,8 @@ using money::Quantity;
 
 // A market order is priced by what the sweep in its risk check found; nothing happens in between,
 // so it can never cost more. Market orders never rest: day and gtc act as immediate-or-cancel.
-Order Engine::State::execute(std::uint32_t slot) {
-  Record& record = orders[slot];
-  Order& order = record.order;
+void Engine::State::execute(std::uint32_t slot, Order& result) {
+  Order& order = orders[slot];
   Market& market = market_of(order);
   const Price limit =
       order.type == OrderType::Market ? matching::market_limit(order.side) : order.limit_price;
@@ -37,25 +36,22 @@ Order Engine::State::execute(std::uint32_t slot) {
     if (!risk::may_rest(order.type, order.time_in_force)) end = Reason::ImmediateOrCancelRemainder;
   }
   if (order.status == OrderStatus::Filled) {
-    const Order result = order;
+    result = order;
     retire(slot);
-    return result;
+    return;
   }
   if (end != Reason::None) {
-    Order result = order;
-    end_order(slot, OrderStatus::Canceled, end);
-    result.status = OrderStatus::Canceled;
-    result.reason = end;
-    result.held = Money();
-    return result;
+    end_order(slot, OrderStatus::Canceled, end, &result);
+    return;
   }
-  record.handle = market.book.rest(order.id, order.side, order.limit_price, order.remaining(),
-                                   is_external(order.account));
-  CHECK(record.handle != matching::no_handle);
+  Place& place = orders.place(slot);
+  place.handle = market.book.rest(order.id, order.side, order.limit_price, order.remaining(),
+                                  is_external(order.account));
+  CHECK(place.handle != matching::no_handle);
   ++resting;
-  slot_of_handle[record.handle] = slot;
+  slot_of_handle[place.handle] = slot;
   touch_level(order.instrument, order.side, order.limit_price);
-  return order;
+  result = order;
 }
 
 void Engine::State::settle(Market& market, Party taker, Side taker_side,
@@ -68,14 +64,14 @@ void Engine::State::settle(Market& market, Party taker, Side taker_side,
   const Party& seller = taker_side == Side::Buy ? maker : taker;
   const model::TradeId trade(++trades_numbered);
   const auto id_of = [&](const Party& party) {
-    return party.order == no_slot ? model::OrderId() : orders[party.order].order.id;
+    return party.order == no_slot ? model::OrderId() : orders[party.order].id;
   };
   emit(model::Traded{trade, market.instrument.id, fill.price, fill.quantity, taker_side,
                      id_of(buyer), id_of(seller)});
   market.last = fill.price;
 
-  if (maker.order != no_slot) release_for(orders[maker.order], fill.quantity);
-  if (taker.order != no_slot) release_for(orders[taker.order], fill.quantity);
+  if (maker.order != no_slot) release_for(maker.order, fill.quantity);
+  if (taker.order != no_slot) release_for(taker.order, fill.quantity);
   for (const model::LedgerPosted& entry : ledger.trade(
            {trade, market.instrument.id, fill.quantity, notional, buyer.balance, seller.balance}))
     emit(entry);
@@ -85,7 +81,7 @@ void Engine::State::settle(Market& market, Party taker, Side taker_side,
   if (maker.order != no_slot) {
     fill_order(maker.order, trade, fill, notional, model::Liquidity::Maker);
     if (fill.maker_remaining == Quantity()) {
-      orders[maker.order].handle = matching::no_handle;
+      orders.place(maker.order).handle = matching::no_handle;
       --resting;
       retire(maker.order);
     }
@@ -96,7 +92,7 @@ void Engine::State::settle(Market& market, Party taker, Side taker_side,
 
 void Engine::State::fill_order(std::uint32_t slot, model::TradeId trade, const matching::Fill& fill,
                                Money notional, model::Liquidity liquidity) {
-  Order& order = orders[slot].order;
+  Order& order = orders[slot];
   order.filled += fill.quantity;
   order.filled_notional += notional;
   order.status =

@@ -15,10 +15,10 @@ namespace {
 
 constexpr std::uint8_t snapshot_version = 1;
 
-void put(bytes::Encoder& out, const Record& record) {
-  model::encode(record.order, out);
-  out.put(record.submitted_price.ticks());
-  out.put(record.submitted_quantity.lots());
+void put(bytes::Encoder& out, const OrderStore& orders, std::uint32_t slot) {
+  model::encode(orders[slot], out);
+  out.put(orders.submitted(slot).price.ticks());
+  out.put(orders.submitted(slot).quantity.lots());
 }
 
 // Bounds within which the sums that the invariants take cannot overflow.
@@ -87,15 +87,15 @@ void Engine::State::save_cash_and_positions(bytes::Encoder& out) const {
 
 void Engine::State::save_orders(bytes::Encoder& out) const {
   out.put(orders.closed().count);
-  for (std::uint32_t slot = orders.closed().first; slot != no_slot; slot = orders[slot].next)
-    put(out, orders[slot]);
+  for (std::uint32_t slot = orders.closed().first; slot != no_slot; slot = orders.next(slot))
+    put(out, orders, slot);
   std::uint32_t open = 0;
   for (const AccountEntry& entry : accounts)
     open += entry.open.count;
   out.put(open);
   for (const AccountEntry& entry : accounts)
-    for (std::uint32_t slot = entry.open.first; slot != no_slot; slot = orders[slot].next)
-      put(out, orders[slot]);
+    for (std::uint32_t slot = entry.open.first; slot != no_slot; slot = orders.next(slot))
+      put(out, orders, slot);
   for (const Market& market : markets) {
     const std::size_t at = out.size();
     out.put(std::uint32_t{0});
@@ -218,17 +218,18 @@ bool Engine::State::load_orders(bytes::Decoder& in, bool open) {
         orders.find(order.account, order.client_order_id) != no_slot)
       return false;
     if (orders.full() || (open && !moderate(order))) return false;
-    const std::uint32_t slot = orders.create(order);
-    Record& record = orders[slot];
-    record.submitted_price = submitted_price;
-    record.submitted_quantity = submitted_quantity;
-    record.balance = ledger.find(order.account, market_of(order).instrument.quote_currency);
-    record.position = portfolio.find(order.account, order.instrument);
+    const std::uint32_t slot = orders.create(order.id, !order.client_order_id.empty(),
+                                             orders.tag_of(order.account, order.client_order_id));
+    orders[slot] = order;
+    orders.submitted(slot) = {submitted_price, submitted_quantity};
+    Place& place = orders.place(slot);
+    place.balance = ledger.find(order.account, market_of(order).instrument.quote_currency);
+    place.position = portfolio.find(order.account, order.instrument);
     if (!open) {
       orders.remember(slot);
       continue;
     }
-    if (record.balance == no_slot || record.position == no_slot) return false;
+    if (place.balance == no_slot || place.position == no_slot) return false;
     orders.link(entry_of(order).open, slot);
   }
   return in.ok();
@@ -253,14 +254,14 @@ bool Engine::State::load_books(bytes::Decoder& in) {
       }
       const std::uint32_t slot = orders.find(id);
       if (slot == no_slot) return false;
-      Record& record = orders[slot];
-      if (record.handle != matching::no_handle || !model::is_open(record.order.status) ||
-          record.order.instrument != market.instrument.id || record.order.side != side ||
-          record.order.limit_price != price || record.order.remaining() != remaining)
+      const model::Order& order = orders[slot];
+      Place& place = orders.place(slot);
+      if (place.handle != matching::no_handle || !model::is_open(order.status) ||
+          order.instrument != market.instrument.id || order.side != side ||
+          order.limit_price != price || order.remaining() != remaining)
         return false;
-      record.handle =
-          market.book.rest(id, side, price, remaining, is_external(record.order.account));
-      slot_of_handle[record.handle] = slot;
+      place.handle = market.book.rest(id, side, price, remaining, is_external(order.account));
+      slot_of_handle[place.handle] = slot;
       ++resting;
     }
   }

@@ -78,23 +78,16 @@ struct Engine::State {
   }
 
   // --- telling -----------------------------------------------------------------------------------
-  model::Event& next_event() {
-    model::Event& event = events->emplace_back();
-    event.sequence = sequence;
-    event.index = event_count++;
-    event.time = time;
-    return event;
-  }
+  // Bodies are written in their place in the events, once.
   template <class Body>
   void emit(const Body& body) {
-    next_event().body.template emplace<Body>(body);
+    events->emplace_back(sequence, event_count++, time, std::in_place_type<Body>, body);
   }
-  // An execution report of the order, written in place: it is the largest event.
+  // An execution report of the order.
   model::OrderUpdated& emit_report(model::ExecutionType type, const model::Order& order) {
-    auto& update = *std::get_if<model::OrderUpdated>(&next_event().body);
-    update.type = type;
-    update.order = order;
-    return update;
+    model::Event& event = events->emplace_back(
+        sequence, event_count++, time, std::in_place_type<model::OrderUpdated>, type, order);
+    return *std::get_if<model::OrderUpdated>(&event.body);
   }
   void touch_level(model::InstrumentId instrument, model::Side side, money::Price price);
   Outcome refuse(model::AccountId account, model::OrderId order, model::Reason reason);
@@ -107,11 +100,17 @@ struct Engine::State {
     std::uint32_t orders = 0;
     money::Quantity filled;
   };
+  // Where the account's cash and position are kept; no_slot = nowhere yet.
+  struct Lines {
+    std::uint32_t balance = no_slot;
+    std::uint32_t position = no_slot;
+  };
+  [[nodiscard]] Lines lines_of(const model::SubmitOrder& order, const Market& market) const;
   [[nodiscard]] risk::Facts facts_of(const model::SubmitOrder& order, const AccountEntry& entry,
-                                     const Market& market, const Released& released) const;
-  // Whether the order and the cash and position it may bring have room.
-  [[nodiscard]] model::Reason capacity_for(const model::SubmitOrder& order,
-                                           const Market& market) const;
+                                     const Market& market, const Lines& lines,
+                                     const Released& released) const;
+  // Whether an order and the cash and position it may bring have room.
+  [[nodiscard]] model::Reason capacity_for(const Lines& lines) const;
   // Refusals that leave no order behind.
   [[nodiscard]] model::Reason check_addressing(const model::SubmitOrder& order) const;
   [[nodiscard]] model::Reason preview_reason(const model::SubmitOrder& order,
@@ -122,30 +121,33 @@ struct Engine::State {
 
   // --- orders
   // -------------------------------------------------------------------------------------
-  std::uint32_t open_order(const model::SubmitOrder& command, Market& market);
-  Outcome reject_order(const model::SubmitOrder& command, model::Reason reason);
-  [[nodiscard]] model::Order new_order(const model::SubmitOrder& command);
-  [[nodiscard]] static bool same_body(const Record& record, const model::SubmitOrder& command);
+  std::uint32_t open_order(const model::SubmitOrder& command, std::uint32_t client_tag,
+                           Market& market, const Lines& lines);
+  Outcome reject_order(const model::SubmitOrder& command, std::uint32_t client_tag,
+                       model::Reason reason);
+  void write_order(model::Order& order, model::OrderId id, const model::SubmitOrder& command) const;
+  [[nodiscard]] bool same_body(std::uint32_t slot, const model::SubmitOrder& command) const;
   [[nodiscard]] static Outcome repeated(const model::Order& order);
-  [[nodiscard]] model::Reason check_replace(const Record& record, money::Price price,
+  [[nodiscard]] model::Reason check_replace(std::uint32_t slot, money::Price price,
                                             money::Quantity quantity) const;
-  // Matches the order, then rests or cancels what is left; returns it as it then is.
-  model::Order execute(std::uint32_t slot);
-  void hold_for(Record& record);
+  // Matches the order, then rests or cancels what is left; result is the order as it then is.
+  void execute(std::uint32_t slot, model::Order& result);
+  void hold_for(std::uint32_t slot);
   // Gives back the holds of `quantity` of an open order.
-  void release_for(Record& record, money::Quantity quantity);
-  // Ends an open order that is not filled.
-  void end_order(std::uint32_t slot, model::OrderStatus status, model::Reason reason);
+  void release_for(std::uint32_t slot, money::Quantity quantity);
+  // Ends an open order that is not filled; result, if wanted, is the order as it then is.
+  void end_order(std::uint32_t slot, model::OrderStatus status, model::Reason reason,
+                 model::Order* result = nullptr);
   // Takes a closed order from its account's working orders.
   void retire(std::uint32_t slot);
-  void leave_book(Record& record);
+  void leave_book(std::uint32_t slot);
   std::uint32_t cancel_all(AccountEntry& entry, model::InstrumentId instrument,
                            model::Reason reason);
 
   // --- settlement
   // ---------------------------------------------------------------------------------
   [[nodiscard]] Party party_of(std::uint32_t slot) const {
-    return {slot, orders[slot].balance, orders[slot].position};
+    return {slot, orders.place(slot).balance, orders.place(slot).position};
   }
   [[nodiscard]] static Party outside_of(const Market& market) {
     return {no_slot, market.outside_balance, market.outside_position};

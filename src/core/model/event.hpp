@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <utility>
 #include <variant>
 
 #include "base/time.hpp"
@@ -23,13 +24,16 @@ std::string_view name_of(Liquidity liquidity);
 
 // One execution report: an order after a change to it.
 struct OrderUpdated {
-  ExecutionType type = ExecutionType::New;
+  OrderUpdated() = default;
+  OrderUpdated(ExecutionType of_type, const Order& order_now) : order(order_now), type(of_type) {}
+
   Order order;
   // Of this execution; zero unless type is Trade.
   TradeId trade;
   money::Price price;
   money::Quantity quantity;
   Liquidity liquidity = Liquidity::None;
+  ExecutionType type = ExecutionType::New;
 };
 // One public trade. For an outside trade nobody here took part in, both orders are invalid().
 struct Traded {
@@ -90,6 +94,20 @@ using EventBody =
                  InstrumentChanged, AccountChanged, TradingStateChanged, CommandRejected>;
 
 struct Event {
+  Event() = default;
+  // With a body of type Body made from the arguments in its place: bodies are large, so the engine
+  // writes each once.
+  template <class Body, class... Arguments>
+  Event(std::uint64_t of_sequence, std::uint32_t at_index, base::Timestamp at_time,
+        std::in_place_type_t<Body> body_type, Arguments&&... arguments)
+      : sequence(of_sequence),
+        index(at_index),
+        time(at_time),
+        body(body_type, std::forward<Arguments>(arguments)...) {}
+  Event(std::uint64_t of_sequence, std::uint32_t at_index, base::Timestamp at_time,
+        const EventBody& body_now)
+      : sequence(of_sequence), index(at_index), time(at_time), body(body_now) {}
+
   std::uint64_t sequence = 0;  // of the command that caused it
   std::uint32_t index = 0;     // 0, 1, 2, ... within that command
   base::Timestamp time;

@@ -32,14 +32,23 @@ struct Instrument {
 
   // Value of one lot at one tick. Exact: check_instrument refuses an instrument where it is not.
   [[nodiscard]] money::Money tick_value() const {
-    return money::Money(static_cast<numeric::Int128>(tick_size_nano) * lot_size_nano /
-                        1'000'000'000);
+    const auto product = static_cast<numeric::Int128>(tick_size_nano) * lot_size_nano;
+    // Divided as 64 bits where they are enough: 128 take many times as long.
+    if (const auto narrow = static_cast<std::uint64_t>(product);
+        product == static_cast<numeric::Int128>(narrow))
+      return money::Money(static_cast<numeric::Int128>(narrow / 1'000'000'000));
+    return money::Money(product / 1'000'000'000);
   }
   // price x quantity, exact; CHECKs on overflow, which check_instrument's bounds rule out.
   [[nodiscard]] money::Money notional(money::Price price, money::Quantity quantity) const {
+    const numeric::Int128 size = static_cast<numeric::Int128>(price.ticks()) * quantity.lots();
+    const numeric::Int128 value = tick_value().nano();
+    const auto narrow_size = static_cast<std::int64_t>(size);
+    const auto narrow_value = static_cast<std::int64_t>(value);
+    if (size == narrow_size && value == narrow_value)  // the product of these always fits
+      return money::Money(static_cast<numeric::Int128>(narrow_size) * narrow_value);
     numeric::Int128 product = 0;
-    CHECK(numeric::checked_multiply(static_cast<numeric::Int128>(price.ticks()) * quantity.lots(),
-                                    tick_value().nano(), product));
+    CHECK(numeric::checked_multiply(size, value, product));
     return money::Money(product);
   }
 };

@@ -42,26 +42,27 @@ std::string_view name_of(OrderType type);
 std::string_view name_of(TimeInForce time_in_force);  // day, gtc, ioc, fok
 std::string_view name_of(OrderStatus status);
 
+// Ordered by use and size: three cache lines, of which matching needs the first.
 struct Order {
   OrderId id;
   AccountId account;
   InstrumentId instrument;
+  money::Price limit_price;  // zero for market orders
+  money::Quantity quantity;  // FIX OrderQty (38)
+  money::Quantity filled;    // FIX CumQty (14)
+  UserId user;               // who sent it
   Side side = Side::Buy;
   OrderType type = OrderType::Limit;
   TimeInForce time_in_force = TimeInForce::Day;
   OrderStatus status = OrderStatus::New;
-  Reason reason = Reason::None;  // why it was rejected, canceled or expired
-  UserId user;                   // who sent it
-  money::Price limit_price;      // zero for market orders
-  money::Quantity quantity;      // FIX OrderQty (38)
-  money::Quantity filled;        // FIX CumQty (14)
-  money::Money filled_notional;  // average price = filled_notional / filled
   money::Money held;             // cash reserved by the open remainder of a buy
-  base::Timestamp created;
+  money::Money filled_notional;  // average price = filled_notional / filled
   base::Timestamp updated;
+  std::uint64_t sequence = 0;  // of the command that last changed it
+  base::Timestamp created;
   std::uint64_t created_sequence = 0;  // of the command that created it
-  std::uint64_t sequence = 0;          // of the command that last changed it
   ClientOrderId client_order_id;
+  Reason reason = Reason::None;  // why it was rejected, canceled or expired
 
   [[nodiscard]] money::Quantity remaining() const {
     return is_open(status) ? quantity - filled : money::Quantity(0);
