@@ -20,7 +20,8 @@ using SteadyClock = std::chrono::steady_clock;
 
 constexpr auto idle_wait_max = std::chrono::seconds(1);  // the day's end is seen so late at most
 constexpr auto room_wait = std::chrono::milliseconds(50);
-constexpr std::size_t record_bytes_max = 4'096;  // of one command or checkpoint
+constexpr std::size_t record_bytes_max = 4'096;        // of one command or checkpoint
+constexpr std::size_t reserve_record_bytes_max = 512;  // of one that is taken in the reserve
 constexpr int gather_share = 4;  // of a sync's time may be spent waiting for company
 
 struct Item {
@@ -125,6 +126,7 @@ struct Sequencer::State {
   void run();
   bool take();
   void run_queries();
+  void refuse_what_needs_room();
   bool wait_for_room();
   base::Timestamp now() const { return std::max(engine.last_time(), clock()); }
   [[nodiscard]] bool day_ended() const;
@@ -178,9 +180,34 @@ void Sequencer::State::run_queries() {
   ready_queries.clear();
 }
 
-// False when stop() came first: what is left was never acknowledged and is dropped.
+// Answers commands that may not use the reserve, instead of keeping them until space returns: they
+// were taken before the journal knew that storage is low. Nothing of them was journaled.
+void Sequencer::State::refuse_what_needs_room() {
+  std::vector<Item> kept;
+  for (std::size_t i = work_done; i < work.size(); ++i) {
+    if (is_taken_in_reserve(work[i].body)) {
+      kept.push_back(std::move(work[i]));
+      continue;
+    }
+    ++refused_storage_low;
+    engine::Outcome outcome;
+    outcome.reason = model::Reason::OrderCapacity;
+    if (work[i].done) work[i].done(outcome, engine.last_sequence());
+  }
+  work = std::move(kept);
+  work_done = 0;
+}
+
+// False when there is nothing to do any more: all was refused, or stop() came first and what is
+// left, never acknowledged, is dropped.
 bool Sequencer::State::wait_for_room() {
   while (!journal->wait_for_room(options.batch_bytes_max + 2 * record_bytes_max, room_wait)) {
+    if (journal->storage_low()) {
+      refuse_what_needs_room();
+      if (work.empty()) return false;
+      const std::size_t needed = (work.size() + 2) * reserve_record_bytes_max;
+      if (journal->wait_for_room(needed, std::chrono::milliseconds(0))) return true;
+    }
     std::unique_lock held(mutex);
     ready_queries.insert(ready_queries.end(), std::make_move_iterator(queries.begin()),
                          std::make_move_iterator(queries.end()));

@@ -236,13 +236,15 @@ TEST(Sequencer, RefusesOrdersButTakesCancelsWhileStorageIsLow) {
   host.sequencer->start();
   set_stage(host);
   const model::OrderId resting = host.run(order("first")).first.order.id;
-  int taken = 0;
+  int taken = 0, attempt = 0;
   while (host.sequencer->stats().refused_storage_low == 0) {
     std::promise<void> done;
-    if (host.sequencer->submit({}, model::Channel::System, order("o" + std::to_string(taken)),
-                               [&](const engine::Outcome&, std::uint64_t) { done.set_value(); })) {
+    if (host.sequencer->submit({}, model::Channel::System, order("o" + std::to_string(attempt++)),
+                               [&](const engine::Outcome& outcome, std::uint64_t) {
+                                 taken += outcome.reason == model::Reason::None;
+                                 done.set_value();
+                               })) {
       done.get_future().wait();
-      ++taken;
     }
   }
   EXPECT_GT(taken, 100);
