@@ -68,8 +68,11 @@ void Engine::State::finish() {
   ledger.drain_changes([&](const model::Balance& value) { emit(model::BalanceChanged{value}); });
   portfolio.drain_changes(
       [&](const model::Position& value) { emit(model::PositionChanged{value}); });
-  std::sort(touched_levels.begin(), touched_levels.end());
-  const auto end = std::unique(touched_levels.begin(), touched_levels.end());
+  auto end = touched_levels.end();
+  if (touched_levels.size() > 1) {
+    std::sort(touched_levels.begin(), end);
+    end = std::unique(touched_levels.begin(), end);
+  }
   for (auto level = touched_levels.begin(); level != end; ++level) {
     const matching::LevelView view = find(level->instrument)->book.level(level->side, level->price);
     emit(model::LevelChanged{level->instrument, level->side, level->price, view.quantity,

@@ -62,6 +62,14 @@ class alignas(64) LevelIndex {
     return at(word * 64 + static_cast<std::uint64_t>(std::countr_zero(words_[word])));
   }
 
+  // The rank of first(), from the bitmap alone; `none` when there is no entry.
+  [[nodiscard]] std::int64_t first_rank(std::int64_t none) const {
+    if (summary_ == 0) return none;
+    const auto word = static_cast<std::uint64_t>(std::countr_zero(summary_));
+    return base_ + static_cast<std::int64_t>(
+                       word * 64 + static_cast<std::uint64_t>(std::countr_zero(words_[word])));
+  }
+
   // The best entry with a worse rank than this; the rank itself need not be there.
   [[nodiscard]] Entry after(std::int64_t rank) const;
 

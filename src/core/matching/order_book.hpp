@@ -143,9 +143,9 @@ class OrderBook {
   }
 
   [[nodiscard]] std::optional<money::Price> best(model::Side side) const {
-    const LevelIndex::Entry entry = index(side).first();
-    if (entry.level == 0) return std::nullopt;
-    return money::Price(pool_->level(entry.level).price);
+    const std::int64_t rank = index(side).first_rank(INT64_MAX);
+    if (rank == INT64_MAX) return std::nullopt;
+    return money::Price(side == model::Side::Sell ? rank : ~rank);
   }
   // The level at a price; quantity zero when nothing rests there.
   [[nodiscard]] LevelView level(model::Side side, money::Price price) const;
