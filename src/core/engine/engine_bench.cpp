@@ -234,7 +234,7 @@ void measure(std::uint32_t instruments, std::size_t working_orders, std::size_t 
     return static_cast<double>(count) / static_cast<double>(counts.commands);
   };
   std::printf(
-      "%5u instruments: %5.2f M commands/s of a core (%.2f to %.2f in %zu rounds), %4.2f events "
+      "%5u instruments: %5.2f M commands/s (%.2f to %.2f in %zu rounds), %4.2f events "
       "and %4.2f "
       "refusals a command, p50 %ld ns, p99 %ld ns, p99.9 %ld ns\n",
       instruments, rates[rates.size() / 2], rates.front(), rates.back(), rates.size(),
