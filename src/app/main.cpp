@@ -2,6 +2,7 @@
 // running one or work on the data folder of a stopped one.
 
 #include <cstdlib>
+#include <functional>
 #include <iostream>
 #include <string>
 #include <vector>
@@ -15,7 +16,6 @@
 #include "command_line/offline.hpp"
 #include "command_line/session.hpp"
 #include "command_line/verbs.hpp"
-#include "operations/openapi.hpp"
 #include "platform/platform.hpp"
 #include "settings/settings.hpp"
 
@@ -104,6 +104,13 @@ int show_settings(const Options& options, const std::string& what) {
   if (!loaded) return fail(loaded.error());
   if (what == "print") std::cout << settings::print(*loaded);
   if (what == "check") std::cout << "The settings are valid.\n";
+  return exit_done;
+}
+
+int print_reference() {
+  const auto text = platform::Platform::reference();
+  if (!text) return fail(text.error());
+  std::cout << *text;
   return exit_done;
 }
 
@@ -208,6 +215,8 @@ class CommandLine {
     override_option(command, "--speed", "market.replay_speed", "Replay N times faster, or max");
     override_option(command, "--seed", "market.seed", "Seed of the demo market");
     command->callback([this] { action_ = [this] { return run(options_); }; });
+    CLI::App* reference = app_.add_subcommand("reference", "Print the reference pages");
+    reference->callback([this] { action_ = print_reference; });
     CLI::App* show = app_.add_subcommand("settings", "Print, check or document the settings");
     add_setting_options(show);
     show->add_option("what", what_, "print, check or reference")

@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 
 #include "market_data/operations.hpp"
+#include "operations/openapi.hpp"
 #include "order_management/order_management.hpp"
 #include "platform/parts.hpp"
 #include "portfolio_tracker/portfolio_tracker.hpp"
@@ -311,6 +312,29 @@ base::Result<std::unique_ptr<Platform>> Platform::start(const settings::Settings
   TRY_STATUS(open_doors(p));
   p.gauges->start();
   return platform;
+}
+
+base::Result<std::string> Platform::reference() {
+  std::string folder =
+      (std::filesystem::temp_directory_path() / "trading-reference-XXXXXX").string();
+  if (::mkdtemp(folder.data()) == nullptr)
+    return base::fail("data_folder", "cannot make a scratch folder");
+  settings::Settings settings;
+  settings.data_folder = folder;
+  const auto describe = [&]() -> base::Result<std::string> {
+    std::unique_ptr<Platform> platform(new Platform(std::make_unique<Parts>(settings)));
+    Parts& p = *platform->parts_;
+    TRY_STATUS(recover_state(p));
+    TRY_STATUS(open_identity(p));
+    start_engine(p);
+    add_operations(p);
+    return operations::reference_markdown(p.table) + "\n" + operations::reasons_markdown() + "\n" +
+           settings::reference();
+  };
+  auto text = describe();
+  std::error_code ignored;
+  std::filesystem::remove_all(folder, ignored);
+  return text;
 }
 
 const std::vector<net::BoundPort>& Platform::ports() const {

@@ -34,6 +34,10 @@ class Platform {
   static base::Result<std::unique_ptr<Platform>> start(const settings::Settings& settings);
   ~Platform();  // stop()
 
+  // The generated reference pages in Markdown: operations, refusal reasons, settings. Makes the
+  // parts in a scratch folder, without market, doors or ports.
+  static base::Result<std::string> reference();
+
   [[nodiscard]] const std::vector<net::BoundPort>& ports() const;
   // Of a first start without a given password, once; empty otherwise.
   [[nodiscard]] std::string take_generated_password();
