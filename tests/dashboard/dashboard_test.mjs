@@ -134,7 +134,7 @@ async function previewOrder(fields) {
 async function restingOrder() {
   const known = await orderIds();
   await page.locator('[name=order_type]').selectOption('limit');
-  await seen('depth-buy').getByRole('button', { name: 'Use price' }).last().click();
+  await seen('depth-buy').getByRole('button', { name: 'Use price' }).nth(5).click(); // deep enough to rest, near enough to stay shown
   const price = await page.locator('#ticket-limit_price').inputValue();
   await previewOrder({ type: 'limit', quantity: await lot(), price });
   await confirmButton().click();
@@ -206,6 +206,10 @@ test('a crossing order is previewed, sent once by a double click, filled and hel
   await page.waitForFunction(() =>
     /is filled at/.test(document.querySelector('.outcome')?.textContent),
   );
+  await page.waitForFunction(
+    (before) => document.querySelectorAll('[data-testid=order]').length > before,
+    known.length,
+  );
   const fresh = (await orderIds()).filter((id) => !known.includes(id));
   assert.equal(fresh.length, 1);
   await orderRow(fresh[0]).getByText('Filled').waitFor();
@@ -219,8 +223,8 @@ test('a crossing order is previewed, sent once by a double click, filled and hel
 
 test('a resting order is marked in the ladder, changed and canceled by its id', async () => {
   const id = await restingOrder();
-  const other = await restingOrder();
   await page.locator('.ladder .mine', { hasText: '◆' }).first().waitFor();
+  const other = await restingOrder();
   await picture('resting-dark');
   await page.getByRole('button', { name: new RegExp(`Change order ${id}:`) }).click();
   const dialog = page.getByRole('dialog');

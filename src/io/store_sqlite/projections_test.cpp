@@ -70,12 +70,12 @@ model::Event event(std::uint64_t sequence, std::uint32_t index, model::EventBody
 
 model::OrderUpdated update(const model::Order& o,
                            model::ExecutionType type = model::ExecutionType::New) {
-  return {type,
-          o,
-          model::TradeId(3),
-          money::Price(12'345),
-          money::Quantity(40),
-          model::Liquidity::Taker};
+  model::OrderUpdated updated(type, o);
+  updated.trade = model::TradeId(3);
+  updated.price = money::Price(12'345);
+  updated.quantity = money::Quantity(40);
+  updated.liquidity = model::Liquidity::Taker;
+  return updated;
 }
 
 model::Traded traded(std::uint64_t id, std::int64_t ticks, std::int64_t lots) {
