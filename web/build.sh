@@ -23,7 +23,9 @@ install() {
   wanted=$(digest "$folder/package.json" "$folder/package-lock.json")
   [ "$(cat "$folder/node_modules/.installed" 2>/dev/null || true)" != "$wanted" ] || return 0
   say "installing the packages of ${folder#"${web%/*}/"}"
-  (cd "$folder" && "$@" ci --ignore-scripts --no-audit --no-fund --loglevel=error >&2) ||
+  # Without a network npm's own pauses between tries would last minutes before it says so.
+  (cd "$folder" && "$@" ci --ignore-scripts --no-audit --no-fund --loglevel=error \
+    --fetch-retry-mintimeout=2000 --fetch-retry-maxtimeout=10000 >&2) ||
     stop "npm could not install them. Check the network, then run the same command again."
   printf '%s\n' "$wanted" >"$folder/node_modules/.installed"
 }

@@ -21,6 +21,8 @@ for round in $(seq 1 12); do
   bid=$(api GET /market-data/BTCUSDT | jq -re .bid_price)
   order=$(api POST /orders "{\"client_order_id\":\"queue-$round\",\"symbol\":\"BTCUSDT\",\"side\":\"buy\",\"order_type\":\"limit\",\"time_in_force\":\"gtc\",\"quantity\":\"0.001\",\"limit_price\":\"$bid\"}")
   id=$(jq -re .order_id <<<"$order") || fail "order: $order"
+  # The recorded market may have fallen below the bid since it was read: then it did not rest.
+  [ "$(jq -re .status <<<"$order")" = new ] || continue
   placed=$(jq -re .sequence <<<"$order")
   for look in $(seq 1 40); do
     order=$(api GET "/orders/$id")
