@@ -10,6 +10,7 @@ platform=${TRADING_PLATFORM:-$root/build/release/trading-platform}
 
 work=$(mktemp -d)
 data=$work/data
+: >"$work/log"
 export TRADING_ADMIN_PASSWORD=an-end-to-end-password
 platform_pid=
 offset=
