@@ -12,7 +12,7 @@ flags_for() { # RING
     flags+=("-Isrc/$ring")
     [ "$ring" = "$1" ] && break
   done
-  printf '%s ' "${flags[@]}"
+  echo "${flags[*]}"
 }
 
 list=$(mktemp)

@@ -104,29 +104,14 @@ class RandomCommands {
   }
   void malform(model::SubmitOrder& order) {
     switch (below(8)) {
-      case 0:
-        order.quantity = money::Quantity(-5);
-        break;
-      case 1:
-        order.quantity = money::Quantity(INT64_MAX);
-        break;
-      case 2:
-        order.limit_price = money::Price(INT64_MIN);
-        break;
-      case 3:
-        order.limit_price = money::Price(INT64_MAX);
-        break;
-      case 4:
-        order.side = static_cast<model::Side>(9);
-        break;
-      case 5:
-        order.type = static_cast<model::OrderType>(0);
-        break;
-      case 6:
-        order.time_in_force = static_cast<model::TimeInForce>(77);
-        break;
-      default:
-        order.client_order_id = {};
+      case 0: order.quantity = money::Quantity(-5); break;
+      case 1: order.quantity = money::Quantity(INT64_MAX); break;
+      case 2: order.limit_price = money::Price(INT64_MIN); break;
+      case 3: order.limit_price = money::Price(INT64_MAX); break;
+      case 4: order.side = static_cast<model::Side>(9); break;
+      case 5: order.type = static_cast<model::OrderType>(0); break;
+      case 6: order.time_in_force = static_cast<model::TimeInForce>(77); break;
+      default: order.client_order_id = {};
     }
   }
   model::CommandBody cancel() {

@@ -77,12 +77,9 @@ Reason check_trading_state(const Facts& facts) {
 
 Reason check_instrument_state(const Facts& facts) {
   switch (facts.instrument->state) {
-    case model::InstrumentState::Open:
-      return Reason::None;
-    case model::InstrumentState::Halted:
-      return Reason::InstrumentHalted;
-    case model::InstrumentState::Closed:
-      return Reason::InstrumentClosed;
+    case model::InstrumentState::Open: return Reason::None;
+    case model::InstrumentState::Halted: return Reason::InstrumentHalted;
+    case model::InstrumentState::Closed: return Reason::InstrumentClosed;
   }
   return Reason::InstrumentClosed;
 }

@@ -110,9 +110,8 @@ TEST_F(McpServerTest, AnswersAToolOutOfReachLikeAnUnknownOne) {
 }
 
 TEST_F(McpServerTest, NegotiatesTheRevision) {
-  const auto answer = ask(
-      R"({"jsonrpc":"2.0","id":1,"method":"initialize",)"
-      R"("params":{"protocolVersion":"2025-06-18"}})");
+  const auto answer = ask(R"({"jsonrpc":"2.0","id":1,"method":"initialize",)"
+                          R"("params":{"protocolVersion":"2025-06-18"}})");
   EXPECT_EQ(*answer.find("result")->find("protocolVersion")->string(), "2025-06-18");
 }
 
