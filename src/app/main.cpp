@@ -42,11 +42,12 @@ base::Result<settings::Loaded> load(const Options& options) {
   return loaded;
 }
 
+void say_password(const std::string& password) {
+  std::cout << "First start: sign in as admin with the password " << password
+            << "\n  It is shown only this once; change it with change_password." << std::endl;
+}
+
 void say_ready(platform::Platform& platform, const settings::Settings& settings) {
-  const std::string password = platform.take_generated_password();
-  if (!password.empty())
-    std::cout << "First start: sign in as admin with the password " << password
-              << "\n  It is shown only this once; change it with change_password.\n";
   std::string dashboard;
   for (const net::BoundPort& port : platform.ports())
     if (port.service == "system-health")
@@ -86,7 +87,7 @@ int run(const Options& options) {
 
   auto loaded = load(options);
   if (!loaded) return fail(loaded.error());
-  auto platform = platform::Platform::start(loaded->settings);
+  auto platform = platform::Platform::start(loaded->settings, say_password);
   if (!platform) return fail(platform.error());
   say_ready(**platform, loaded->settings);
   wait_for_end(**platform, options, *loaded, signals);
@@ -214,7 +215,16 @@ class CommandLine {
                     "Replay a recorded market from this file");
     override_option(command, "--speed", "market.replay_speed", "Replay N times faster, or max");
     override_option(command, "--seed", "market.seed", "Seed of the demo market");
-    command->callback([this] { action_ = [this] { return run(options_); }; });
+    command->add_option("service", services_, "Refused in this version: it runs all services");
+    command->callback([this] {
+      action_ = [this] {
+        if (services_.empty()) return run(options_);
+        std::cerr << "trading-platform: this version runs all services in one process; start it "
+                     "without \""
+                  << services_.front() << "\"\n";
+        return exit_usage;
+      };
+    });
     CLI::App* reference = app_.add_subcommand("reference", "Print the reference pages");
     reference->callback([this] { action_ = print_reference; });
     CLI::App* show = app_.add_subcommand("settings", "Print, check or document the settings");
@@ -288,6 +298,7 @@ class CommandLine {
   CLI::App app_;
   Options options_;
   std::string what_;
+  std::vector<std::string> services_;
   std::function<int()> action_;
 };
 

@@ -12,6 +12,8 @@ void Gauges::add(const std::string& name, const std::string& help, std::function
 void Gauges::refresh() const {
   for (const Entry& entry : entries_)
     entry.gauge.set(entry.read());
+  for (const auto& act : acts_)
+    act();
 }
 
 void Gauges::start() {

@@ -22,6 +22,8 @@ class Gauges {
 
   // Before start(); `read` is thread-safe.
   void add(const std::string& name, const std::string& help, std::function<double()> read);
+  // Also before start(): called once a second on the same thread.
+  void each_second(std::function<void()> act) { acts_.push_back(std::move(act)); }
   void start();
   void stop();
 
@@ -34,6 +36,7 @@ class Gauges {
 
   telemetry::Metrics& metrics_;
   std::vector<Entry> entries_;
+  std::vector<std::function<void()>> acts_;
   std::mutex mutex_;
   std::condition_variable_any wake_;
   std::jthread thread_;

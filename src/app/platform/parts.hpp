@@ -2,6 +2,7 @@
 
 #include <atomic>
 #include <condition_variable>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -66,6 +67,7 @@ struct Platform::Parts {
   bool demo_market = true;
   std::unique_ptr<streams::Hub> streams;
   system_health::HealthRegistry health;
+  std::map<std::string, system_health::State> logged_health;  // of the gauges' thread
   std::unique_ptr<mcp_server::McpServer> mcp;
   EmbeddedAssets assets;
   std::unique_ptr<gateway::Gateway> gateway;

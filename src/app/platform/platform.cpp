@@ -138,7 +138,8 @@ void add_health(Parts& p) {
     const sequencer::Stats stats = p.sequencer->stats();
     if (stats.failed) return Check{"journal", State::Down, "the journal cannot be written"};
     if (stats.storage_low)
-      return Check{"journal", State::Degraded, "disk space is low: no new orders are taken"};
+      return Check{"journal", State::Degraded,
+                   "disk space is low: new orders are refused once the prepared segment is full"};
     return Check{"journal", State::Ok, ""};
   });
   p.health.add_probe("projections", [&p] {
@@ -149,6 +150,21 @@ void add_health(Parts& p) {
     const auto problem = market_sources::health_problem(*p.market_source);
     return Check{"market", problem ? State::Degraded : State::Ok, problem.value_or("")};
   });
+}
+
+// One line for each check that changes its state.
+void log_health_changes(Parts& p) {
+  for (const system_health::Check& check : p.health.checks()) {
+    system_health::State& before = p.logged_health[check.name];
+    if (check.state == before) continue;
+    before = check.state;
+    if (check.state == system_health::State::Ok) {
+      p.log.info("health", check.name + " is well again");
+    } else {
+      p.log.warn("health", check.name + " is " + std::string(system_health::name_of(check.state)),
+                 {{"error.message", check.reason}});
+    }
+  }
 }
 
 void add_operations(Parts& p) {
@@ -163,7 +179,8 @@ void add_operations(Parts& p) {
   market_data::add_operations(table, market);
   trading_engine::add_operations(table, *p.sequencer, p.directory);
   order_management::add_operations(table, *p.sequencer, p.directory, *p.history);
-  portfolio_tracker::add_operations(table, *p.sequencer, p.directory, *p.history);
+  portfolio_tracker::add_operations(table, *p.sequencer, p.directory, *p.history,
+                                    [&p](model::UserId id) { return p.identity->has_user(id); });
   const auto started = std::chrono::steady_clock::now();
   system_health::StatusSource source;
   source.version = std::string(version);
@@ -295,7 +312,8 @@ Platform::~Platform() {
   stop();
 }
 
-base::Result<std::unique_ptr<Platform>> Platform::start(const settings::Settings& settings) {
+base::Result<std::unique_ptr<Platform>> Platform::start(const settings::Settings& settings,
+                                                        const SayPassword& say_password) {
   TRY_STATUS(check_layout(settings));
   TRY_STATUS(make_data_folder(settings.data_folder));
   // Made first, so that every way out of here takes down what was started, in order.
@@ -303,6 +321,8 @@ base::Result<std::unique_ptr<Platform>> Platform::start(const settings::Settings
   Parts& p = *platform->parts_;
   TRY_STATUS(recover_state(p));
   TRY_STATUS(open_identity(p));
+  // At once: were the start to fail later, nobody would know it.
+  if (!p.generated_password.empty()) say_password(std::exchange(p.generated_password, {}));
   start_engine(p);
   TRY_STATUS(open_first_account(p));
   TRY_STATUS(make_market_source(p));
@@ -310,6 +330,7 @@ base::Result<std::unique_ptr<Platform>> Platform::start(const settings::Settings
   add_operations(p);
   add_gauges(p);
   TRY_STATUS(open_doors(p));
+  p.gauges->each_second([&p] { log_health_changes(p); });
   p.gauges->start();
   return platform;
 }
@@ -339,10 +360,6 @@ base::Result<std::string> Platform::reference() {
 
 const std::vector<net::BoundPort>& Platform::ports() const {
   return parts_->server->ports();
-}
-
-std::string Platform::take_generated_password() {
-  return std::exchange(parts_->generated_password, {});
 }
 
 void Platform::reload(const settings::Settings& settings) {

@@ -9,6 +9,7 @@
 // a snapshot. Absent on purpose: behaviour of its own.
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -28,10 +29,14 @@ struct Service {
 // The services of the contract with their ports.
 const std::vector<Service>& services();
 
+using SayPassword = std::function<void(const std::string& password)>;
+
 class Platform {
  public:
   // Errors: what a part refuses, for example listen_failed, locked, journal_damaged.
-  static base::Result<std::unique_ptr<Platform>> start(const settings::Settings& settings);
+  // `say_password` is told the password that a first start without a given one generated, once.
+  static base::Result<std::unique_ptr<Platform>> start(const settings::Settings& settings,
+                                                       const SayPassword& say_password);
   ~Platform();  // stop()
 
   // The generated reference pages in Markdown: operations, refusal reasons, settings. Makes the
@@ -39,9 +44,6 @@ class Platform {
   static base::Result<std::string> reference();
 
   [[nodiscard]] const std::vector<net::BoundPort>& ports() const;
-  // Of a first start without a given password, once; empty otherwise.
-  [[nodiscard]] std::string take_generated_password();
-
   // Takes over what can change while running (the log level).
   void reload(const settings::Settings& settings);
   void stop();

@@ -1,5 +1,6 @@
 #include "identity/identity.hpp"
 
+#include <algorithm>
 #include <charconv>
 #include <chrono>
 #include <utility>
@@ -110,6 +111,11 @@ base::Result<operations::Caller> Identity::verify(std::string_view access_token)
 model::UserId Identity::find_user(std::string_view username) const {
   const auto user = state_->registry->find(username);
   return user ? user->id : model::UserId();
+}
+
+bool Identity::has_user(model::UserId id) const {
+  const auto users = state_->registry->list("", users_max);
+  return std::any_of(users.begin(), users.end(), [id](const User& user) { return user.id == id; });
 }
 
 Identity::Stats Identity::stats() const {

@@ -66,6 +66,7 @@ class Identity : public operations::Authenticator {
 
   // The id of a user, for example the owner of the first account; invalid() when unknown.
   [[nodiscard]] model::UserId find_user(std::string_view username) const;
+  [[nodiscard]] bool has_user(model::UserId id) const;
 
   // For metrics.
   struct Stats {

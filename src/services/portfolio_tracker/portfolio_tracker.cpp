@@ -215,11 +215,21 @@ void transfer_cash(CommandPort& port, const Directory& directory, const Caller& 
   transfer(port, caller, {account->id, *currency, *amount}, reply);
 }
 
-void open_account(CommandPort& port, const Caller& caller, const OpenAccountRequest& request,
-                  const Reply<GetAccountResponse>& reply) {
+bool is_printable(const std::string& text) {
+  for (const char c : text)
+    if (static_cast<unsigned char>(c) < ' ' || c == 0x7F) return false;
+  return true;
+}
+
+void open_account(CommandPort& port, const UserExists& user_exists, const Caller& caller,
+                  const OpenAccountRequest& request, const Reply<GetAccountResponse>& reply) {
   const auto owner = directory::parse_id(request.user_id);
-  if (!owner || *owner > UINT32_MAX)
-    return reply(tl::unexpected(operations::invalid("invalid_request", "user_id: unknown.")));
+  if (!owner || *owner > UINT32_MAX ||
+      (user_exists && !user_exists(model::UserId(static_cast<std::uint32_t>(*owner)))))
+    return reply(tl::unexpected(operations::not_found("unknown_user", "No user has this id.")));
+  if (!is_printable(request.name))
+    return reply(tl::unexpected(
+        operations::invalid("invalid_request", "name: has characters that cannot be shown.")));
   const auto currency = parse_currency(request.currency);
   if (!currency) return reply(tl::unexpected(currency.error()));
   const auto cash = parse_amount(request.cash);
@@ -291,7 +301,8 @@ void add_reads(operations::Table& table, CommandPort& port, const Directory& dir
       });
 }
 
-void add_administration(operations::Table& table, CommandPort& port, const Directory& directory) {
+void add_administration(operations::Table& table, CommandPort& port, const Directory& directory,
+                        UserExists user_exists) {
   auto open = declare("open_account", "Open an account",
                       "Opens a paper account for a user, with cash to begin with.", "/accounts",
                       "accounts.manage");
@@ -300,8 +311,9 @@ void add_administration(operations::Table& table, CommandPort& port, const Direc
   open.idempotent = false;
   open.tool = false;
   table.add<OpenAccountRequest, GetAccountResponse>(
-      open, [&](const Caller& caller, OpenAccountRequest request, Reply<GetAccountResponse> reply) {
-        open_account(port, caller, request, reply);
+      open, [&port, user_exists = std::move(user_exists)](
+                const Caller& caller, OpenAccountRequest request, Reply<GetAccountResponse> reply) {
+        open_account(port, user_exists, caller, request, reply);
       });
   auto move =
       declare("transfer_cash", "Move paper cash", "Moves paper cash into or out of an account.",
@@ -320,9 +332,9 @@ void add_administration(operations::Table& table, CommandPort& port, const Direc
 }  // namespace
 
 void add_operations(operations::Table& table, CommandPort& port, const Directory& directory,
-                    const History& history) {
+                    const History& history, UserExists user_exists) {
   add_reads(table, port, directory, history);
-  add_administration(table, port, directory);
+  add_administration(table, port, directory, std::move(user_exists));
 }
 
 }  // namespace portfolio_tracker

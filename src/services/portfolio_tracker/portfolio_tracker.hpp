@@ -7,6 +7,8 @@
 // and are marked to the last price (or the middle of the book before the first trade); the ledger
 // comes from the projections.
 
+#include <functional>
+
 #include "directory/directory.hpp"
 #include "history/history.hpp"
 #include "operations/operation.hpp"
@@ -14,8 +16,13 @@
 
 namespace portfolio_tracker {
 
-// Adds the service's operations. All references must outlive the table.
+// Whether a user may own an account. Any thread.
+using UserExists = std::function<bool(model::UserId)>;
+
+// Adds the service's operations. All references must outlive the table. Without `user_exists` an
+// account may be opened for any user id.
 void add_operations(operations::Table& table, sequencer::CommandPort& port,
-                    const directory::Directory& directory, const history::History& history);
+                    const directory::Directory& directory, const history::History& history,
+                    UserExists user_exists = {});
 
 }  // namespace portfolio_tracker
