@@ -23,7 +23,8 @@ std::shared_ptr<const sequencer::Batch> make_batch(std::uint64_t first) {
     const auto add = [&](model::EventBody body) {
       batch->events.push_back({s, index++, time, std::move(body)});
     };
-    model::OrderUpdated update{model::ExecutionType::Trade};
+    model::OrderUpdated update;
+    update.type = model::ExecutionType::Trade;
     update.order.id = model::OrderId(s);
     update.order.account = paper;
     update.order.filled_notional = money::Money(123'456'789'000);
